@@ -1,0 +1,45 @@
+# `make demo` on a fresh clone needs Python 3.11+ and make; everything else is installed by name from PyPI.
+PYTHON ?= python3
+VENV := .venv
+DEV := .venv-dev
+BIN := $(VENV)/bin
+DEVBIN := $(DEV)/bin
+
+.PHONY: demo install test check format bench site clean
+
+demo: install  ## install, build the index of the shipped pages, answer one question
+	$(BIN)/kb index
+	$(BIN)/kb ask "上班玩游戏会怎么罚"
+
+install: $(VENV)/.installed  ## the default environment: no torch, nothing for development
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(DEV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(DEV)
+	# the CPU build of torch; a newer or unpinned one brings gigabytes of CUDA libraries
+	$(DEVBIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(DEVBIN)/pip install --quiet --disable-pip-version-check -e ".[sentence-transformers,site,test]"
+	touch $@
+
+test: $(DEV)/.installed  ## everything the tests need is set up here; no network beyond PyPI
+	HF_HUB_OFFLINE=1 $(DEVBIN)/python -m pytest --cov=kb --cov-report=term:skip-covered --cov-fail-under=90
+
+check: $(DEV)/.installed  ## format, lint, types, import directions
+	$(DEVBIN)/ruff format --check .
+	$(DEVBIN)/ruff check .
+	$(DEVBIN)/mypy
+	$(DEVBIN)/lint-imports
+
+format: $(DEV)/.installed
+	$(DEVBIN)/ruff format .
+	$(DEVBIN)/ruff check --fix .
+
+site: $(DEV)/.installed  ## the site, into site/
+	$(DEVBIN)/mkdocs build --strict
+
+clean:
+	rm -rf $(VENV) $(DEV) build site index

@@ -1,0 +1,1 @@
+"""A policy knowledge base: regulations in, cited rule passages out."""

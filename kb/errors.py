@@ -1,0 +1,149 @@
+"""The one error tree.
+
+The library raises these and never prints. Each error has a stable ``code``, one clear sentence
+(what happened, where), a ``hint`` (what to do next) and its facts in ``data``. The command line maps
+classes to exit codes in ``kb.cli.exit_codes``; a server maps them to statuses in the same way.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class KbError(Exception):
+    """Base of everything this package raises on purpose.
+
+    Attributes:
+        code: Stable machine-readable name of the kind of failure.
+        message: One sentence: what is wrong and where.
+        hint: One sentence: what to do next.
+        data: The facts behind the message, ready for JSON.
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, hint: str, **data: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.data = data
+
+
+class SourceError(KbError):
+    """A source cannot be taken in; the message names the file."""
+
+    code = "source"
+
+
+class SourceMissing(SourceError):
+    """No file or folder at that path."""
+
+    code = "source-missing"
+
+
+class SourceUnreadable(SourceError):
+    """The file is there but cannot be opened or parsed (rights, damage, password)."""
+
+    code = "source-unreadable"
+
+
+class SourceEmpty(SourceError):
+    """The file holds no text (nothing but blanks, or a scan without a text layer)."""
+
+    code = "source-empty"
+
+
+class SourceNotText(SourceError):
+    """The bytes are no text in any encoding we know, or no format we read."""
+
+    code = "source-not-text"
+
+
+class PageError(KbError):
+    """A page in ``docs/`` does not follow the page format; the message names file and line."""
+
+    code = "page-invalid"
+
+
+class QuestionError(KbError):
+    """The question cannot be asked."""
+
+    code = "question"
+
+
+class QuestionEmpty(QuestionError):
+    """Nothing but blanks."""
+
+    code = "question-empty"
+
+
+class QuestionTooLong(QuestionError):
+    """Longer than the limit."""
+
+    code = "question-too-long"
+
+
+class InputInvalid(KbError):
+    """An input file or option value is malformed (a batch line, a filter, a path)."""
+
+    code = "input-invalid"
+
+
+class ClauseUnknown(KbError):
+    """No clause has that id in the open index."""
+
+    code = "clause-unknown"
+
+
+class IndexProblem(KbError):
+    """The index cannot be used."""
+
+    code = "index"
+
+
+class IndexMissing(IndexProblem):
+    """There is no index at that place yet."""
+
+    code = "index-missing"
+
+
+class IndexMismatch(IndexProblem):
+    """The index was built by another model, format version or from another corpus."""
+
+    code = "index-mismatch"
+
+
+class IndexDamaged(IndexProblem):
+    """Files of the index are missing, cut or altered."""
+
+    code = "index-damaged"
+
+
+class IndexBusy(IndexProblem):
+    """Another process is building this index now."""
+
+    code = "index-busy"
+
+
+class ModelProblem(KbError):
+    """The embedding model cannot be used."""
+
+    code = "model"
+
+
+class ModelMissing(ModelProblem):
+    """The package, extra or folder that holds the model is not installed."""
+
+    code = "model-missing"
+
+
+class ModelDamaged(ModelProblem):
+    """The cached model does not match its digest and could not be rebuilt."""
+
+    code = "model-damaged"
+
+
+class EmbeddingFailed(ModelProblem):
+    """The embedding endpoint refused, failed or answered something unusable."""
+
+    code = "embedding-failed"

@@ -1,0 +1,1 @@
+"""Passages to an index on disk: vectors, lexical index, clause store, manifest."""

@@ -1,0 +1,1 @@
+"""A source to its documents, clauses and ledger."""

@@ -1,0 +1,1 @@
+"""A document to its Markdown page and back."""
