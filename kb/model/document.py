@@ -28,7 +28,7 @@ class Clause:
 
     Attributes:
         anchor: The clause's part of its id, unique in the document (``2-7``, ``art-3-p2``).
-        text: Its words without the label; lines are separated by ``\\n``.
+        text: Its words without the label; its lines are separated by line feeds.
         label: The number as printed (``二、``, ``第三条``, ``(1)``), ``""`` when it has none.
         parent: Anchor of the clause it stands under, or None at the top.
         form: How a page shows it. A ``heading`` titles the clauses under it; the others are rules.

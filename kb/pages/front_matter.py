@@ -1,0 +1,126 @@
+"""A page's front matter: YAML to fields and back. The only module that imports yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from kb.model import Clause, Document, SourceSpan
+
+_SPAN = re.compile(r"(?P<file>.+)\[(?P<start>\d+):(?P<end>\d+)\](?: sha256:(?P<digest>[0-9a-f]{16}))?")
+
+
+def dump_span(span: SourceSpan) -> str:
+    """Return a span as pages print it: ``file[start:end] sha256:…``, half-open, code points."""
+    digest = f" sha256:{span.digest}" if span.digest else ""
+    return f"{span.file}[{span.start}:{span.end}]{digest}"
+
+
+def parse_span(text: str) -> SourceSpan:
+    """Return the span that ``dump_span`` printed.
+
+    Raises:
+        ValueError: The text is no span.
+    """
+    match = _SPAN.fullmatch(text)
+    if match is None or int(match["start"]) >= int(match["end"]):
+        raise ValueError(f"{text!r} is no source span; write FILE[START:END] sha256:DIGEST")
+    return SourceSpan(match["file"], int(match["start"]), int(match["end"]), match["digest"] or "")
+
+
+def dump(document: Document, default_parents: Mapping[str, str | None]) -> str:
+    """Return the YAML of a document's front matter; fields that say nothing are left out."""
+    fields: dict[str, Any] = {
+        "id": document.id,
+        "title": document.title,
+        "title_en": document.title_en,
+        "kind": document.kind,
+        "platform": document.platform,
+        "audience": document.audience,
+        "effective": document.effective,
+        "status": document.status,
+        "truncated": "true" if document.truncated else "",
+        "summary": document.summary,
+        "summary_en": document.summary_en,
+        "sources": [dump_span(span) for span in document.sources],
+    }
+    fields = {key: value for key, value in fields.items() if value}
+    fields["clauses"] = {
+        clause.anchor: _clause_fields(clause, default_parents[clause.anchor]) for clause in document.clauses
+    }
+    return yaml.dump(
+        fields, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=1 << 20, indent=2
+    )
+
+
+def _clause_fields(clause: Clause, default_parent: str | None) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "label": clause.label if clause.heading else "",
+        "sources": [dump_span(span) for span in clause.sources],
+        "gloss_en": clause.gloss_en,
+        "ask": list(clause.ask),
+        "topics": list(clause.topics),
+    }
+    fields = {key: value for key, value in fields.items() if value}
+    if clause.parent != default_parent:
+        fields["parent"] = clause.parent or ""
+    return fields
+
+
+def load(text: str) -> dict[str, Any]:
+    """Return front matter as strings, lists of strings and mappings.
+
+    Raises:
+        ValueError: It is not YAML, or not a mapping.
+    """
+    try:
+        # Every scalar stays a string: an anchor such as 1_2 or 0x1 is no number here, a date no date.
+        fields = yaml.load(text, Loader=yaml.CBaseLoader)
+    except yaml.YAMLError as error:
+        raise ValueError(f"front matter is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(fields, dict):
+        raise ValueError("front matter is not a mapping of fields")
+    return fields
+
+
+def text_field(fields: Mapping[str, Any], key: str, default: str = "") -> str:
+    """Return a field that holds one string.
+
+    Raises:
+        ValueError: It holds something else.
+    """
+    value = fields.get(key, default)
+    if not isinstance(value, str):
+        raise ValueError(f"{key} must be one line of text")
+    return value
+
+
+def list_field(fields: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Return a field that holds a list of strings.
+
+    Raises:
+        ValueError: It holds something else.
+    """
+    value: Sequence[object] | object = fields.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError(f"{key} must be a list of lines")
+    return tuple(value)
+
+
+def map_field(fields: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return a field that holds a mapping of mappings.
+
+    Raises:
+        ValueError: It holds something else.
+    """
+    value = fields.get(key, {})
+    if value == "":
+        return {}
+    if not isinstance(value, dict) or not all(
+        isinstance(item, dict) or item == "" for item in value.values()
+    ):
+        raise ValueError(f"{key} must map each anchor to its fields")
+    return {name: item or {} for name, item in value.items()}
