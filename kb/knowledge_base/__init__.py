@@ -1,0 +1,22 @@
+"""The facade: the only place where stages are wired together."""
+
+from kb.knowledge_base.building import build, entries_of, export, load_documents
+from kb.knowledge_base.checking import CheckResult, check
+from kb.knowledge_base.ingesting import IngestResult, ingest
+from kb.knowledge_base.reading import KnowledgeBase, timed
+from kb.knowledge_base.status import Status, status
+
+__all__ = [
+    "CheckResult",
+    "IngestResult",
+    "KnowledgeBase",
+    "Status",
+    "build",
+    "check",
+    "entries_of",
+    "export",
+    "ingest",
+    "load_documents",
+    "status",
+    "timed",
+]

@@ -1,0 +1,60 @@
+"""Building: pages to an index, and what is read from pages alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb.config import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from kb.model import Document, Entry, IndexInfo, Passage
+
+
+def load_documents(docs: Path) -> tuple[Document, ...]:
+    """Return the documents of the pages in a folder.
+
+    Raises:
+        PageError: A page is malformed.
+    """
+    from kb.pages import load_pages
+
+    return load_pages(docs)
+
+
+def entries_of(documents: Sequence[Document]) -> tuple[Entry, ...]:
+    """Return what the index of these documents holds."""
+    from kb.passages import entry_of, passages_of
+
+    return tuple(entry_of(passage) for passage in passages_of(documents))
+
+
+def build(
+    docs: Path, index: Path, *, model: str = DEFAULT_MODEL, progress: Callable[[int, int], None] | None = None
+) -> IndexInfo:
+    """Build or update the index of the pages in ``docs``; only texts that changed are embedded.
+
+    Args:
+        docs: Folder of pages.
+        index: Folder of the index, replaced atomically.
+        model: Embedding model.
+        progress: Called with (done, total) texts embedded.
+
+    Raises:
+        PageError: A page is malformed.
+        IndexBusy: Another process is building there.
+        ModelProblem: The model is not at hand.
+    """
+    from kb.embed import open_embedder
+    from kb.index import build_index
+
+    entries = entries_of(load_documents(docs))
+    return build_index(entries, index, open_embedder(model), progress=progress)
+
+
+def export(docs: Path) -> Iterator[Passage]:
+    """Yield every clause of the pages in ``docs``, headings too, in reading order."""
+    from kb.passages import passages_of
+
+    yield from passages_of(load_documents(docs))

@@ -1,0 +1,131 @@
+"""Asking: an open index with the model that built it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from kb.config import DEFAULT_INDEX, DEFAULT_LIMIT, DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from kb.embed import Embedder
+    from kb.index import Index
+    from kb.model import Answer, Filters, Hit, IndexInfo, Passage
+
+
+class KnowledgeBase:
+    """An open index with the model that built it.
+
+    Example:
+        >>> with KnowledgeBase.open("index") as kb:
+        ...     answer = kb.ask("上班玩游戏会怎么罚")
+        ...     print(answer.text, [citation.passage.clause_id for citation in answer.citations])
+    """
+
+    def __init__(self, index: Index, embedder: Embedder) -> None:
+        self._index = index
+        self._embedder = embedder
+
+    @classmethod
+    def open(cls, index: str | Path = DEFAULT_INDEX, *, model: str = DEFAULT_MODEL) -> Self:
+        """Open an index.
+
+        Args:
+            index: Folder of the index.
+            model: Embedding model, as ``kb index --model`` takes it; it must be the one that built the index.
+
+        Raises:
+            IndexProblem: The index is missing, damaged, or was built by another model or version.
+            ModelProblem: The model is not at hand.
+        """
+        from kb.embed import open_embedder
+        from kb.index import open_index
+
+        embedder = open_embedder(model)
+        return cls(open_index(Path(index), model=embedder.name), embedder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index."""
+        self._index.close()
+
+    @property
+    def info(self) -> IndexInfo:
+        """Which index this is."""
+        return self._index.info
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def search(
+        self, question: str, *, limit: int = DEFAULT_LIMIT, filters: Filters | None = None
+    ) -> tuple[Hit, ...]:
+        """Return the passages nearest to a question, best first, without judging whether they answer it.
+
+        Raises:
+            QuestionError: The question is empty or too long.
+        """
+        from kb.search import check_question, retrieve
+
+        return retrieve(self._index, self._embedder, check_question(question), limit=limit, filters=filters)
+
+    def ask(self, question: str, *, limit: int = DEFAULT_LIMIT, filters: Filters | None = None) -> Answer:
+        """Return the answer to a question: cited clauses, or an abstention with the nearest rules.
+
+        Raises:
+            QuestionError: The question is empty or too long.
+        """
+        from kb.answer import compose
+        from kb.search import language_of
+
+        hits = self.search(question, limit=max(limit, DEFAULT_LIMIT), filters=filters)
+        return compose(
+            question,
+            hits,
+            language_of(question),
+            limit=limit,
+            members=lambda passage: self.members(passage, filters),
+        )
+
+    def show(
+        self, clause_id: str, *, around: int = 2, filters: Filters | None = None
+    ) -> tuple[Passage, tuple[Passage, ...]]:
+        """Return a clause and up to ``around`` neighbours on either side, in reading order.
+
+        Raises:
+            ClauseUnknown: No clause has that id; the hint names near ids.
+        """
+        passage = self._index.by_id(clause_id, filters)
+        return passage, tuple(self._index.neighbours(clause_id, around, filters))
+
+    def members(self, heading: Passage, filters: Filters | None = None) -> tuple[Passage, ...]:
+        """Return the rules under a heading, in order."""
+        depth = len(heading.heading_path)
+        members: list[Passage] = []
+        following = self._index.neighbours(heading.clause_id, 200, filters)
+        for passage in (passage for passage in following if passage.order > heading.order):
+            if len(passage.heading_path) <= depth:
+                break
+            if not passage.heading:
+                members.append(passage)
+        return tuple(members)
+
+
+def timed(work: Callable[[], Any]) -> tuple[Any, float]:
+    """Return what ``work`` returns and how long it took, in milliseconds."""
+    start = perf_counter()
+    result = work()
+    return result, (perf_counter() - start) * 1000

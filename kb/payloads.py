@@ -1,0 +1,104 @@
+"""The JSON of the contracts (DESIGN 4), shared by the command line and every server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kb.errors import KbError
+from kb.figures import find_figures
+from kb.model import Answer, Citation, Hit, IndexInfo, Passage, SourceSpan
+
+Payload = dict[str, Any]
+
+
+def answer_payload(answer: Answer, info: IndexInfo, took_ms: float) -> Payload:
+    """Return what ``kb ask --json`` prints."""
+    payload: Payload = {
+        "question": answer.question,
+        "status": answer.status,
+        "answer": answer.text,
+        "reason": answer.reason,
+        "citations": [citation_payload(citation) for citation in answer.citations],
+    }
+    if answer.status == "abstained":
+        payload["nearest"] = [citation_payload(citation) for citation in answer.nearest]
+    return payload | _frame(info, took_ms)
+
+
+def search_payload(question: str, hits: Sequence[Hit], info: IndexInfo, took_ms: float) -> Payload:
+    """Return what ``kb search --json`` prints."""
+    return {
+        "question": question,
+        "hits": [
+            citation_payload(Citation(n=n, passage=hit.passage, quote=hit.passage.text, score=hit.score))
+            for n, hit in enumerate(hits, 1)
+        ],
+    } | _frame(info, took_ms)
+
+
+def citation_payload(citation: Citation) -> Payload:
+    """Return one citation or hit."""
+    passage = citation.passage
+    payload: Payload = {
+        "n": citation.n,
+        "clause_id": passage.clause_id,
+        "document_id": passage.document_id,
+        "document_title": passage.document_title,
+        "number": passage.number,
+        "heading_path": list(passage.heading_path),
+        "text": passage.text,
+        "quote": citation.quote,
+        "gloss_en": passage.gloss_en,
+        "url": passage.url,
+        "score": round(citation.score, 4),
+        "sources": [_source(span) for span in passage.sources],
+    }
+    if passage.note:
+        payload["note"] = passage.note
+    return payload
+
+
+def clause_payload(passage: Passage) -> Payload:
+    """Return one clause in full: what ``kb export`` prints a line."""
+    payload: Payload = {
+        "id": passage.clause_id,
+        "document_id": passage.document_id,
+        "document_title": passage.document_title,
+        "kind": passage.kind,
+        "platform": passage.platform,
+        "audience": passage.audience,
+        "status": passage.status,
+        "number": passage.number,
+        "heading_path": list(passage.heading_path),
+        "heading": passage.heading,
+        "text": passage.text,
+        "gloss_en": passage.gloss_en,
+        "ask": list(passage.ask),
+        "topics": list(passage.topics),
+        "figures": [
+            {"text": figure.text, "kind": figure.kind, "value": figure.value, "unit": figure.unit}
+            for figure in find_figures(passage.text)
+        ],
+        "sources": [_source(span) for span in passage.sources],
+        "url": passage.url,
+    }
+    if passage.note:
+        payload["note"] = passage.note
+    return payload
+
+
+def error_payload(error: KbError) -> Payload:
+    """Return an error as programs read it."""
+    return {"code": error.code, "message": error.message, "hint": error.hint}
+
+
+def _source(span: SourceSpan) -> Payload:
+    return {"file": span.file, "start": span.start, "end": span.end}
+
+
+def _frame(info: IndexInfo, took_ms: float) -> Mapping[str, Any]:
+    return {
+        "took_ms": round(took_ms, 1),
+        "index": {"id": info.id, "model": info.model, "built_at": info.built_at},
+    }
