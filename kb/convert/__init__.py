@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.convert.find import Found, find_sources
+from kb.convert.find import find_sources, find_unsupported
 from kb.convert.read import read_source
 
-__all__ = ["Found", "find_sources", "read_source"]
+__all__ = ["find_sources", "find_unsupported", "read_source"]

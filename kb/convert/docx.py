@@ -8,21 +8,21 @@ the paragraph it hangs on, a note the paragraph or table that refers to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from kb.convert.docx_drawing import ALTERNATE, chosen, drawn_lines, text_holders
+from kb.convert.docx_fields import FIELD_PARTS, Fields
 from kb.convert.docx_numbering import Counters, List, read_lists
-from kb.convert.docx_package import Element, Package, R, W, open_package
+from kb.convert.docx_package import Element, Package, W, open_package
 from kb.convert.docx_styles import Styles, is_on, numbering_of, read_styles, value_of
 from kb.convert.numerals import format_number
 from kb.convert.symbols import raise_figures, symbol
 from kb.convert.table import row_lines
+from kb.errors import SourceUnreadable
 
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
-_WORD_ART = "{urn:schemas-microsoft-com:vml}textpath"
-_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
-_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+
 
 # Elements that only wrap text or paragraphs.
 _WRAPPERS = frozenset(
@@ -45,11 +45,6 @@ _PLAIN = {
     W + "cr": "\n",
     W + "noBreakHyphen": "-",
 }
-_CIRCLE_FIELD = re.compile(
-    r"EQ\s*\\o\s*(?:\\a[clr])?\s*[(（]\s*[○〇◯]\s*[,，;；]\s*(\d+|[一二三四五六七八九十])\s*[)）]", re.I
-)
-_FRACTION = re.compile(r"\\f\s*\(([^(),;]*)[,;]([^(),;]*)\)", re.I)
-_FIELD_SWITCH = re.compile(r"\\[a-z*]+", re.I)
 
 
 def text_of_docx(data: bytes, file: str) -> str:
@@ -87,14 +82,6 @@ class _Document:
     note_stories: dict[str, _Story] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Field:
-    """A field being read: its code until the separator, its result after it."""
-
-    code: str = ""
-    in_result: bool = False
-
-
 class _Story:
     """One run of paragraphs with counts and fields of its own: the body, the footnotes, a text box."""
 
@@ -106,7 +93,7 @@ class _Story:
         self.text: list[str] = []  # of the paragraph being read
         self.after: list[str] = []  # lines that follow the paragraph being read: its text boxes
         self.notes: list[str] = []  # lines that follow the outermost block being read
-        self.fields: list[_Field] = []
+        self.fields = Fields()
         self.style_hidden = False
 
     def finished(self) -> list[str]:
@@ -134,9 +121,15 @@ class _Story:
         elif element.tag == W + "sdt" or element.tag in _WRAPPERS:
             for child in element:
                 self._block(child)
-        elif element.tag == _MC + "AlternateContent":
-            for child in _chosen(element):
+        elif element.tag == ALTERNATE:
+            for child in chosen(element):
                 self._block(child)
+        elif element.tag == W + "altChunk":
+            raise SourceUnreadable(
+                f"{self.document.package.file} holds another file in place of its text.",
+                hint="Open it in Word or WPS, save it as .docx, and ingest that.",
+                file=self.document.package.file,
+            )
 
     def _paragraph(self, paragraph: Element) -> None:
         properties = paragraph.find(W + "pPr")
@@ -146,12 +139,15 @@ class _Story:
         before = len(self.text)
         self._inline(paragraph)
         mark = None if properties is None else properties.find(W + "rPr")
-        mark_hidden = self.style_hidden if mark is None else _hidden(mark, self.style_hidden)
-        if (mark is not None and mark.find(W + "del") is not None) or mark_hidden:
-            return  # no paragraph end is shown here: the text runs on into the next paragraph
-        had_runs = len(self.text) > before or bool(self.text)
+        if mark is not None and mark.find(W + "del") is not None:
+            return  # the end of this paragraph is deleted: its text begins the next one
+        if _hidden(mark, self.style_hidden):
+            # No end is shown, the text runs on into the next paragraph; what is all hidden does not count.
+            if len(self.text) > before:
+                self.text.insert(before, self._label(properties, style_id))
+            return
         label = self._label(properties, style_id)
-        if had_runs or label or not self.after:
+        if self.text or label or not self.after:
             self._end_paragraph(label)
         else:
             self._take_after()
@@ -190,15 +186,15 @@ class _Story:
                 break
         return list_id, next((style.depth for _, style in chain if style.depth is not None), 0)
 
-    def _inline(self, parent: Element) -> None:
+    def _inline(self, parent: Iterable[Element]) -> None:
         for element in parent:
             tag = element.tag
             if tag == W + "r":
                 self._run(element)
             elif tag == W + "sdt" or tag in _WRAPPERS:
                 self._inline(element)
-            elif tag == _MC + "AlternateContent":
-                self._inline(_Children(_chosen(element)))
+            elif tag == ALTERNATE:
+                self._inline(tuple(chosen(element)))
             elif tag.endswith(("}oMath", "}oMathPara")):
                 self._add("".join(text.text or "" for text in element.iter(_MATH_TEXT)))
 
@@ -214,8 +210,8 @@ class _Story:
             font = "" if fonts is None else fonts.get(W + "ascii") or fonts.get(W + "hAnsi") or ""
         if hidden:
             # Fields go on through hidden text; everything else in it is not shown.
-            for element in run.iter(W + "fldChar", W + "instrText"):
-                self._field_part(element)
+            for element in run.iter(*FIELD_PARTS):
+                self.fields.read(element)
             return
         start = len(self.text)
         for element in run:
@@ -235,60 +231,29 @@ class _Story:
             code = element.get(W + "char", "")
             if re.fullmatch(r"[0-9A-Fa-f]{1,5}", code):
                 self._add(symbol(chr(int(code, 16)), element.get(W + "font", "")))
-        elif tag in {W + "fldChar", W + "instrText"}:
-            self._field_part(element)
+        elif tag in FIELD_PARTS:
+            self._add(self.fields.read(element))
         elif tag in {W + "footnoteReference", W + "endnoteReference"}:
             self._note(element)
         elif tag == W + "ruby":
             for base in element.findall(W + "rubyBase"):
                 self._inline(base)
-        elif tag == _MC + "AlternateContent":
-            for child in _chosen(element):
+        elif tag == ALTERNATE:
+            for child in chosen(element):
                 self._run_child(child, font)
         elif tag in {W + "drawing", W + "pict", W + "object"}:
             self._drawing(element)
 
     def _add(self, text: str) -> None:
         """Add text, unless it is part of the code of a field."""
-        if text and all(open_field.in_result for open_field in self.fields):
+        if text and self.fields.showing:
             self.text.append(text)
-
-    def _field_part(self, element: Element) -> None:
-        if element.tag == W + "instrText":
-            if self.fields and not self.fields[-1].in_result:
-                self.fields[-1].code += element.text or ""
-            return
-        kind = element.get(W + "fldCharType")
-        if kind == "begin":
-            self.fields.append(_Field())
-            self._add_form_value(element)
-        elif kind == "separate" and self.fields:
-            self.fields[-1].in_result = True
-        elif kind == "end" and self.fields:
-            ended = self.fields.pop()
-            if not ended.in_result:
-                self._add(_text_of_code(ended.code))
-
-    def _add_form_value(self, begin: Element) -> None:
-        """Show the state of a check box or drop-down list of a form, which has no result text."""
-        box = begin.find(f"{W}ffData/{W}checkBox")
-        if box is not None:
-            state = (
-                box.find(W + "checked") if box.find(W + "checked") is not None else box.find(W + "default")
-            )
-            self.text.append("☑" if is_on(state) else "☐")
-        choices = begin.find(f"{W}ffData/{W}ddList")
-        if choices is not None:
-            entries = [entry.get(W + "val", "") for entry in choices.findall(W + "listEntry")]
-            chosen = value_of(choices, "result") or "0"
-            if chosen.isdecimal() and int(chosen) < len(entries):
-                self.text.append(entries[int(chosen)])
 
     def _note(self, reference: Element) -> None:
         """Put the mark of a foot- or endnote into the text and its words behind the block."""
         kind = "footnote" if reference.tag == W + "footnoteReference" else "endnote"
         note = self.document.notes[kind].get(reference.get(W + "id", ""))
-        if note is None or not all(open_field.in_result for open_field in self.fields):
+        if note is None or not self.fields.showing:
             return
         mark = ""
         if reference.get(W + "customMarkFollows", "0") in {"0", "false", "off"}:
@@ -316,27 +281,13 @@ class _Story:
 
     def _drawing(self, drawing: Element) -> None:
         """Read text boxes, word art and diagrams; their lines follow the paragraph."""
-        for element in _outermost(drawing, frozenset({W + "txbxContent", _WORD_ART, _DIAGRAM + "relIds"})):
+        for element in text_holders(drawing):
             if element.tag == W + "txbxContent":
                 box = _Story(self.document, self.part)
                 box.blocks(element)
                 self.after += [line for line in box.finished() if line.strip()]
-            elif element.tag == _WORD_ART:
-                self.after += [line for line in element.get("string", "").splitlines() if line.strip()]
             else:
-                self.after += self._diagram(element)
-
-    def _diagram(self, reference: Element) -> list[str]:
-        """Return the texts of a diagram (SmartArt), one line each, in the order they were entered."""
-        _, part = self.document.package.related(self.part).get(reference.get(R + "dm", ""), ("", ""))
-        root = self.document.package.xml(part) if part else None
-        if root is None:
-            return []
-        paragraphs = root.iter(_DRAWING + "p")
-        lines = (
-            "".join(text.text or "" for text in paragraph.iter(_DRAWING + "t")) for paragraph in paragraphs
-        )
-        return [line.strip() for line in lines if line.strip()]
+                self.after += drawn_lines(element, self.document.package, self.part)
 
     def _table(self, table: Element) -> None:
         if self.text:
@@ -362,24 +313,6 @@ class _Story:
         return lines
 
 
-class _Children(tuple[Element, ...]):
-    """Elements to be read as the children of one parent."""
-
-    def __new__(cls, elements: Iterator[Element]) -> _Children:
-        return super().__new__(cls, tuple(elements))
-
-
-def _chosen(alternate: Element) -> Iterator[Element]:
-    """Give the children of the variant to show: the first choice that holds text, else the fallback."""
-    choices = alternate.findall(_MC + "Choice")
-    for choice in choices:
-        if next(choice.iter(W + "t", W + "txbxContent", W + "drawing", W + "sym"), None) is not None:
-            yield from choice
-            return
-    for fallback in alternate.findall(_MC + "Fallback"):
-        yield from fallback
-
-
 def _wrapped(parent: Element, tag: str) -> Iterator[Element]:
     """Give the rows of a table or cells of a row, through whatever wraps them."""
     for element in parent:
@@ -387,17 +320,6 @@ def _wrapped(parent: Element, tag: str) -> Iterator[Element]:
             yield element
         elif element.tag == W + "sdt" or element.tag in _WRAPPERS:
             yield from _wrapped(element, tag)
-
-
-def _outermost(parent: Element, tags: frozenset[str]) -> Iterator[Element]:
-    """Give the descendants with one of the tags that are in no other such element; one variant of each."""
-    for element in parent:
-        if element.tag in tags:
-            yield element
-        elif element.tag == _MC + "AlternateContent":
-            yield from _outermost(_Children(_chosen(element)), tags)
-        else:
-            yield from _outermost(element, tags)
 
 
 def _continues_merge(cell: Element) -> bool:
@@ -409,8 +331,8 @@ def _continues_merge(cell: Element) -> bool:
     return any(merge is not None and merge.get(W + "val", "continue") == "continue" for merge in merges)
 
 
-def _hidden(run_properties: Element, inherited: bool) -> bool:
-    vanish = run_properties.find(W + "vanish")
+def _hidden(run_properties: Element | None, inherited: bool) -> bool:
+    vanish = None if run_properties is None else run_properties.find(W + "vanish")
     return inherited if vanish is None else is_on(vanish)
 
 
@@ -427,20 +349,3 @@ def _visible(element: Element, font: str) -> str:
 def _read_notes(package: Package, kind: str) -> dict[str, Element]:
     root = package.companion(kind + "s")
     return {} if root is None else {note.get(W + "id", ""): note for note in root.findall(W + kind)}
-
-
-def _text_of_code(code: str) -> str:
-    """Return what Word draws for a field that has no result: circled figures, fractions, symbols."""
-    code = code.strip()
-    circle = _CIRCLE_FIELD.match(code)
-    if circle:
-        inner = circle[1]
-        return format_number(int(inner), "decimalEnclosedCircle") if inner.isdecimal() else f"({inner})"
-    words = code.split()
-    if len(words) > 1 and words[0].upper() == "SYMBOL" and words[1].isdecimal():
-        font = code.split('"')[1] if code.count('"') > 1 else "Symbol"
-        return symbol(chr(int(words[1])), font)
-    if words and words[0].upper() == "EQ":
-        drawn = _FRACTION.sub(r"\1/\2", code[2:])
-        return _FIELD_SWITCH.sub("", drawn).strip(" ()")
-    return ""

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from kb.convert.docx_drawing import ALTERNATE
 from kb.convert.docx_package import Element, Package, W
 from kb.convert.docx_styles import Styles, is_on, value_of
 from kb.convert.numerals import format_number
 from kb.convert.symbols import symbol
 
 _PLACEHOLDER = re.compile(r"%([1-9])")
-_ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ def _read_level(element: Element, base: Level) -> Level:
 def _number_format(element: Element) -> tuple[str, int]:
     """Return the number format of a level and its least width, ``("", 0)`` when it states none."""
     formats = [element.find(W + "numFmt")]
-    alternate = element.find(_ALTERNATE)
+    alternate = element.find(ALTERNATE)
     if alternate is not None:
         formats = list(alternate.iter(W + "numFmt"))
     for number_format in formats:

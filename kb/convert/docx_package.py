@@ -6,7 +6,7 @@ import io
 import posixpath
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lxml import etree
@@ -42,30 +42,28 @@ Element = Any  # lxml ships no types
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An opened .docx file.
+    r"""An opened .docx file.
 
     Attributes:
         file: Its name, for messages.
         archive: The zip archive.
-        main: Path of the main document part inside it.
+        names: Name in the archive of each part, by path (some programs write ``word\document.xml``).
+        main: Path of the main document part.
     """
 
     file: str
     archive: zipfile.ZipFile
-    main: str
+    names: dict[str, str]
+    main: str = ""
     _parsed: dict[str, Element] = field(default_factory=dict)
 
     def xml(self, part: str) -> Element | None:
         """Return the root element of a part, or None when the package has no such part."""
         if part not in self._parsed:
-            if part not in self.archive.namelist():
+            if part not in self.names:
                 return None
-            self._parsed[part] = _parse(_unpack(self.archive, part, self.file), part, self.file)
+            self._parsed[part] = _parse(_unpack(self.archive, self.names[part], self.file), part, self.file)
         return self._parsed[part]
-
-    def bytes_of(self, part: str) -> bytes:
-        """Return a part that is no XML, unpacked."""
-        return _unpack(self.archive, part, self.file)
 
     def related(self, part: str) -> dict[str, tuple[str, str]]:
         """Return what a part refers to: relationship id to (last word of its type, target part)."""
@@ -99,16 +97,14 @@ def open_package(data: bytes, file: str) -> Package:
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-        names = archive.namelist()
+        names = {name.replace("\\", "/"): name for name in archive.namelist()}
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, ValueError) as error:
         raise _damaged(file, str(error)) from None
-    package = Package(file=file, archive=archive, main="")
-    if "[Content_Types].xml" in names:
-        for kind, target in package.related("").values():
-            if kind == "officeDocument" and target in names and not target.startswith(("xl/", "ppt/")):
-                return Package(file=file, archive=archive, main=target)
-        if "word/document.xml" in names:
-            return Package(file=file, archive=archive, main="word/document.xml")
+    package = Package(file=file, archive=archive, names=names)
+    mains = [target for kind, target in package.related("").values() if kind == "officeDocument"]
+    for main in (*mains, "word/document.xml"):
+        if main in names and not main.startswith(("xl/", "ppt/")):
+            return replace(package, main=main)
     what = next(
         (what for start, what in _OTHER_OFFICE if any(name.startswith(start) for name in names)),
         "a zip archive",

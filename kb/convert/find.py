@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kb.errors import SourceError, SourceMissing, SourceNotText, SourceUnreadable
@@ -14,40 +13,26 @@ from kb.errors import SourceError, SourceMissing, SourceNotText, SourceUnreadabl
 SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".docx", ".docm", ".pdf", ".doc"})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What lies under the given paths.
-
-    Attributes:
-        sources: Each file to read with the name to record for it (``/`` separators, unique), by name.
-        refused: One error for each file of a folder that is in no format we read, and for each folder
-            that may not be listed. Not fatal: report them and go on.
-    """
-
-    sources: tuple[tuple[Path, str], ...]
-    refused: tuple[SourceError, ...]
-
-
-def find_sources(paths: Sequence[Path]) -> Found:
+def find_sources(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     """List the files to read: those given by name, and those in the given folders, however deep.
 
-    A file given by name is always listed, whatever its suffix. In folders, hidden files and folders
-    (``.name``) and the lock files of office programs (``~$name``) are skipped; links to folders are not
-    followed. A file that is reached twice is listed once.
+    A file given by name is always listed, whatever its suffix; in folders, those with a suffix of a format
+    we read (``find_unsupported`` tells the others). Hidden files and folders (``.name``) and the lock files
+    of office programs (``~$name``) are skipped, links to folders are not followed. A file that is reached
+    twice is listed once.
 
     Args:
         paths: Files and folders.
 
     Returns:
-        The files with their recorded names: relative to the folder they were found in, the bare name
-        for a file given by name. Where two would get the same name, both get as much of the path in
-        front as tells them apart.
+        Each file with the name to record for it, by name: relative to the folder it was found in with
+        ``/`` between the parts, the bare name for a file given by name. Where two would get the same name,
+        both get as much of the path in front as tells them apart.
 
     Raises:
         SourceMissing: One of the paths does not exist.
     """
     named: dict[Path, str] = {}
-    refused: list[SourceError] = []
     for path in paths:
         if not path.exists():
             raise SourceMissing(
@@ -56,26 +41,42 @@ def find_sources(paths: Sequence[Path]) -> Found:
         if not path.is_dir():
             named.setdefault(path.resolve(), path.name)
             continue
-        for file in _walk(path, refused):
+        for file in _walk(path):
             if file.suffix.lower() in SUFFIXES:
                 named.setdefault(file.resolve(), file.relative_to(path).as_posix())
-            else:
-                refused.append(_unsupported(file))
-    return Found(
-        sources=tuple(sorted(_distinct(named), key=lambda source: source[1])),
-        refused=tuple(refused),
-    )
+    return sorted(_distinct(named), key=lambda source: source[1])
 
 
-def _walk(folder: Path, refused: list[SourceError]) -> Iterator[Path]:
+def find_unsupported(paths: Sequence[Path]) -> list[SourceError]:
+    """Return what ``find_sources`` passes over in the given folders, to be reported.
+
+    Args:
+        paths: Files and folders.
+
+    Returns:
+        One error for each file in no format we read and for each folder that may not be listed.
+    """
+    refused: list[SourceError] = []
+    for path in paths:
+        if path.is_dir():
+            refused += [
+                _unsupported(file) for file in _walk(path, refused) if file.suffix.lower() not in SUFFIXES
+            ]
+    return refused
+
+
+def _walk(folder: Path, refused: list[SourceError] | None = None) -> Iterator[Path]:
+    """Give the files of a folder in order; folders that may not be listed are noted in ``refused``."""
+
     def cannot_list(error: OSError) -> None:
-        refused.append(
-            SourceUnreadable(
-                f"The folder {error.filename} cannot be listed: {error.strerror}.",
-                hint="Check the rights on it.",
-                file=str(error.filename),
+        if refused is not None:
+            refused.append(
+                SourceUnreadable(
+                    f"The folder {error.filename} cannot be listed: {error.strerror}.",
+                    hint="Check the rights on it.",
+                    file=str(error.filename),
+                )
             )
-        )
 
     for parent, folders, files in os.walk(folder, onerror=cannot_list):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

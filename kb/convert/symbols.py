@@ -117,7 +117,7 @@ def symbol(character: str, font: str) -> str:
             return (_SYMBOL if code == 0xB7 else _WINGDINGS).get(code, "•")
         return table.get(code, chr(code) if code < 0x7F and table is _SYMBOL else "•")
     if table is not None and 0x20 < code < 0x100:
-        return table.get(code, character if table is _SYMBOL else "•")
+        return table.get(code, character)
     return "○" if character == "o" and font.lower() == "courier new" else character
 
 

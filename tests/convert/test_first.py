@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.convert import find_sources, read_source
+from kb.convert import find_sources, find_unsupported, read_source
 from kb.errors import SourceEmpty, SourceMissing, SourceNotText
 
 TEXT = "第一条 客服上班时间不得离岗。\r\n第二条 迟到一次扣十元，由主管登记。\n"
@@ -35,5 +35,5 @@ def test_finds(tmp_path: Path) -> None:
     for name in ("a.txt", "b/c.md", "b/.hidden.txt", "b/x.xlsx"):
         (tmp_path / name).write_text("x", encoding="utf-8")
     found = find_sources([tmp_path])
-    assert [name for _, name in found.sources] == ["a.txt", "b/c.md"]
-    assert len(found.refused) == 1
+    assert [name for _, name in found] == ["a.txt", "b/c.md"]
+    assert [error.code for error in find_unsupported([tmp_path])] == ["source-not-text"]
