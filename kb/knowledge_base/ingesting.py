@@ -90,10 +90,10 @@ def ingest(
 
 def read_sources(paths: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[SourceError, ...]]:
     """Return the sources that can be read and the errors of those that cannot."""
-    from kb.convert import find_sources, read_source
+    from kb.convert import find_sources, find_unsupported, read_source
 
     sources: list[Source] = []
-    failed: list[SourceError] = []
+    failed = list(find_unsupported(paths))
     for path, name in find_sources(paths):
         try:
             sources.append(read_source(path, file=name))
