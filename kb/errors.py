@@ -125,6 +125,12 @@ class IndexBusy(IndexProblem):
     code = "index-busy"
 
 
+class IndexUnwritable(IndexProblem):
+    """The index cannot be written there (disk full, no right to write, not a folder)."""
+
+    code = "index-unwritable"
+
+
 class ModelProblem(KbError):
     """The embedding model cannot be used."""
 

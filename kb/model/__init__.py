@@ -2,6 +2,8 @@
 
 from kb.model.answer import Answer, Citation, Hit, IndexInfo, Passage
 from kb.model.document import AUDIENCES, KINDS, STATUSES, Clause, Document, Prose
+from kb.model.entry import Entry
+from kb.model.filters import Filters
 from kb.model.ledger import LEDGER_KINDS, Doubt, Ledger, Segment
 from kb.model.source import Source, SourceSpan
 
@@ -15,6 +17,8 @@ __all__ = [
     "Clause",
     "Document",
     "Doubt",
+    "Entry",
+    "Filters",
     "Hit",
     "IndexInfo",
     "Ledger",

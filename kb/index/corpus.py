@@ -1,0 +1,78 @@
+"""The entries of an index as checked, comparable data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from kb.errors import InputInvalid
+from kb.model.answer import Passage
+from kb.model.entry import Entry
+from kb.model.source import SourceSpan
+
+PASSAGE_FIELDS = tuple(field.name for field in fields(Passage))
+
+
+def passage_json(passage: Passage) -> str:
+    """Return the passage as one line of JSON, an array in the order of ``PASSAGE_FIELDS``."""
+    values: list[Any] = [getattr(passage, name) for name in PASSAGE_FIELDS]
+    values[PASSAGE_FIELDS.index("sources")] = [
+        [span.file, span.start, span.end, span.digest] for span in passage.sources
+    ]
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def passage_from_json(line: str) -> Passage:
+    """Return the passage that ``passage_json`` wrote."""
+    values = [tuple(value) if isinstance(value, list) else value for value in json.loads(line)]
+    found: dict[str, Any] = dict(zip(PASSAGE_FIELDS, values, strict=True))
+    found["sources"] = tuple(SourceSpan(*span) for span in found["sources"])
+    return Passage(**found)
+
+
+def corpus_digest(entries: Sequence[Entry]) -> str:
+    """Return the SHA-256 (64 hex digits) over every passage and every text it is found by, in order.
+
+    Two corpora with the same digest give the same index, so an index whose manifest names another digest is stale.
+
+    Raises:
+        InputInvalid: A text holds half a surrogate pair and so cannot be written anywhere.
+    """
+    digest = hashlib.sha256()
+    for entry in entries:
+        texts = json.dumps([entry.dense, entry.lexical], ensure_ascii=False, separators=(",", ":"))
+        try:
+            digest.update(f"{passage_json(entry.passage)}\n{texts}\n".encode())
+        except UnicodeEncodeError as error:
+            raise InputInvalid(
+                f"clause {entry.passage.clause_id!r} holds text that is not valid Unicode",
+                hint="Replace the damaged character in the page and build the index again.",
+                clause_id=entry.passage.clause_id,
+            ) from error
+    return digest.hexdigest()
+
+
+def check_entries(entries: Sequence[Entry]) -> None:
+    """Refuse entries that cannot make an index.
+
+    Raises:
+        InputInvalid: There are none, or two share a clause id.
+    """
+    if not entries:
+        raise InputInvalid(
+            "there are no clauses to index",
+            hint="Name a folder that holds pages, or make pages first with `kb ingest`.",
+        )
+    seen: set[str] = set()
+    for entry in entries:
+        clause_id = entry.passage.clause_id
+        if clause_id in seen:
+            raise InputInvalid(
+                f"two clauses have the id {clause_id!r}",
+                hint="Give one of them another anchor; `kb check` lists such clashes.",
+                clause_id=clause_id,
+            )
+        seen.add(clause_id)

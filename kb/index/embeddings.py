@@ -1,0 +1,143 @@
+"""Each distinct text is embedded once: its vector comes from the last build, from an interrupted one, or the model."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kb.errors import EmbeddingFailed, IndexDamaged
+from kb.index.manifest import Manifest, check_sizes, sha256_of
+from kb.index.vectors import KEY_BYTES, VECTORS, Keys, Matrix, stored_vectors
+
+if TYPE_CHECKING:
+    from kb.embed.protocol import Embedder
+
+JOURNAL = "embedded.journal"
+_SLICE = 512  # texts between two writes to the journal: what an interruption can cost
+
+
+def text_key(model: str, text: str) -> bytes:
+    """Return what a text's vector is known by: a digest of the model's name and the text."""
+    return hashlib.blake2b(f"{model}\0{text}".encode(), digest_size=KEY_BYTES).digest()
+
+
+def embed_texts(
+    texts: Sequence[str],
+    embedder: Embedder,
+    folder: Path,
+    previous: tuple[Path, Manifest] | None,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[Keys, Matrix]:
+    """Return the key and the vector of each text, asking the model only for texts not met before.
+
+    Args:
+        texts: Distinct texts.
+        embedder: The model.
+        folder: The index folder, where the journal lives until a build is published.
+        previous: Folder and manifest of the build to take vectors from.
+        progress: Called with (texts embedded, texts to embed).
+
+    Returns:
+        ``(n, KEY_BYTES)`` keys and ``(n, dimensions)`` vectors.
+
+    Raises:
+        ModelProblem: The model failed or returned something unusable.
+        OSError: The journal cannot be written.
+    """
+    keys = [text_key(embedder.name, text) for text in texts]
+    vectors: Matrix = np.empty((len(texts), embedder.dimensions), np.float32)
+    missing = dict(zip(keys, range(len(keys)), strict=True))
+    journal = folder / JOURNAL
+    for known, found in _met_before(journal, embedder, previous):
+        for at, key in enumerate(known):
+            if (place := missing.pop(key, None)) is not None:
+                vectors[place] = found[at]
+    places = list(missing.values())
+    for start in range(0, len(places), _SLICE):
+        part = places[start : start + _SLICE]
+        told = _offset(progress, start, len(places))
+        made = embedder.embed_passages([texts[place] for place in part], progress=told)
+        vectors[part] = _checked(made, len(part), embedder)
+        _append(journal, [keys[place] for place in part], vectors[part])
+        if progress:
+            progress(start + len(part), len(places))
+    return np.frombuffer(b"".join(keys), np.uint8).reshape(-1, KEY_BYTES), vectors
+
+
+def _offset(
+    progress: Callable[[int, int], None] | None, start: int, total: int
+) -> Callable[[int, int], None] | None:
+    if progress is None:
+        return None
+    return lambda done, _of_slice: progress(start + done, total)
+
+
+def _checked(made: Matrix, count: int, embedder: Embedder) -> Matrix:
+    if made.shape != (count, embedder.dimensions) or not np.isfinite(made).all():
+        raise EmbeddingFailed(
+            f"{embedder.name} returned vectors of shape {made.shape} for {count} texts, or numbers that are not finite",
+            hint="Check the model with `kb doctor`, or choose another one.",
+        )
+    return made
+
+
+def _met_before(
+    journal: Path, embedder: Embedder, previous: tuple[Path, Manifest] | None
+) -> Iterator[tuple[list[bytes], Matrix]]:
+    if previous is not None and previous[1].dimensions == embedder.dimensions:
+        build, manifest = previous
+        for field in manifest.vectors:
+            try:
+                _intact(build, manifest, field)
+                keys, vectors = stored_vectors(build, field)
+            except IndexDamaged:  # nothing is lost but time: the texts are embedded again
+                continue
+            yield [key.tobytes() for key in keys], vectors
+    yield _read_journal(journal, embedder)
+
+
+def _intact(build: Path, manifest: Manifest, field: str) -> None:
+    """Refuse altered vectors, which would otherwise be handed on from build to build."""
+    check_sizes(build, manifest)
+    for name, facts in manifest.files.items():
+        if name.startswith(f"{VECTORS}/{field}.") and sha256_of(build / name) != facts.sha256:
+            raise IndexDamaged(f"{build / name} was altered since the build", hint="")
+
+
+# The journal: the digest of model and dimensions, then one record per vector. A record that was cut or half written
+# fails its checksum; what follows it is dropped.
+
+
+def _record(dimensions: int) -> np.dtype[np.void]:
+    return np.dtype([("key", "u1", KEY_BYTES), ("sum", "<u4"), ("vector", "<f4", dimensions)])
+
+
+def _read_journal(journal: Path, embedder: Embedder) -> tuple[list[bytes], Matrix]:
+    """Return what the journal holds for this model, and leave it fit for appending."""
+    head = hashlib.sha256(f"{embedder.name}\0{embedder.dimensions}".encode()).digest()
+    record = _record(embedder.dimensions)
+    data = journal.read_bytes() if journal.exists() else b""
+    if data[: len(head)] != head:
+        journal.write_bytes(head)
+        return [], np.empty((0, embedder.dimensions), np.float32)
+    records = np.frombuffer(data, record, (len(data) - len(head)) // record.itemsize, len(head))
+    good = 0
+    while good < len(records) and zlib.crc32(records[good]["vector"].tobytes()) == records[good]["sum"]:
+        good += 1
+    with journal.open("r+b") as file:
+        file.truncate(len(head) + good * record.itemsize)
+    return [key.tobytes() for key in records["key"][:good]], records["vector"][:good]
+
+
+def _append(journal: Path, keys: Sequence[bytes], vectors: Matrix) -> None:
+    records = np.empty(len(keys), _record(vectors.shape[1]))
+    records["key"] = np.frombuffer(b"".join(keys), np.uint8).reshape(-1, KEY_BYTES)
+    records["vector"] = vectors
+    records["sum"] = [zlib.crc32(vector.tobytes()) for vector in records["vector"]]
+    with journal.open("ab") as file:
+        file.write(records.tobytes())

@@ -1,0 +1,170 @@
+"""The lexical index: words found by BM25. The only module that knows tantivy.
+
+Chinese text has no spaces, so every run of Chinese characters becomes its single characters and its pairs of
+neighbours; other scripts become whole words and numbers. Pairs carry meaning, single characters bridge wordings
+(罚款 / 处罚). Characters beside pairs in texts *and* questions beat pairs alone: docs/adr names the figures.
+Questions never meet a query parser, so nothing typed can be a syntax error.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import tantivy
+
+from kb.errors import IndexDamaged
+from kb.index.manifest import REBUILD
+from kb.model.entry import Entry
+from kb.model.filters import Filters, facet
+
+LEXICAL = "lexical"
+MAX_TERMS = 128  # of a question; the rarest are kept
+_HEAP = 256_000_000  # bytes; one segment up to about 100,000 clauses
+_WORD_LIMIT = 64
+_HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"([{_HAN}]+)|\d+(?:[.:]\d+)*|[^\W\d_{_HAN}]+")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_FACETS = tuple(name for name, _ in Filters())
+
+
+class RowScore(NamedTuple):
+    """A row and its BM25 score, comparable within one question and one set of boosts only."""
+
+    row: int
+    score: float
+
+
+def terms(text: str) -> list[str]:
+    """Return what of the text is looked up, in order, repetitions included.
+
+    Width and case are folded (NFKC, casefold), thousands separators dropped, English words stemmed (Snowball).
+    """
+    folded = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text).casefold())
+    found: list[str] = []
+    for match in _RUN.finditer(folded):
+        run = match[0]
+        if match[1] is None:
+            found.append(run[:_WORD_LIMIT])
+        else:
+            found.extend(run)
+            found.extend(run[i : i + 2] for i in range(len(run) - 1))
+    stemmed: list[str] = _stemmer().analyze(" ".join(found))
+    return stemmed
+
+
+@functools.cache
+def _stemmer() -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    return builder.filter(tantivy.Filter.stemmer("english")).build()
+
+
+def write_lexical(build: Path, entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Write the lexical index of the entries, rows numbered from 0; return the fields in use.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    folder = build / LEXICAL
+    folder.mkdir()
+    fields = tuple(sorted({field for entry in entries for field, text in entry.lexical if text.strip()}))
+    schema = tantivy.SchemaBuilder().add_unsigned_field("row", fast=True)
+    for name in _FACETS:
+        schema.add_text_field(_facet_name(name), tokenizer_name="raw", index_option="basic")
+    for field in fields:
+        schema.add_text_field(_text_name(field), tokenizer_name="whitespace", index_option="freq")
+    try:
+        index = tantivy.Index(schema.build(), path=str(folder))
+        writer = index.writer(_HEAP, num_threads=1)  # one thread: the same entries give the same segments
+        for row, entry in enumerate(entries):
+            writer.add_document(_document(row, entry))
+        writer.commit()
+        writer.wait_merging_threads()
+    except (ValueError, RuntimeError) as error:  # tantivy reports failed writes as ValueError
+        raise OSError(f"{folder}: {error}") from error
+    return fields
+
+
+def _document(row: int, entry: Entry) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_unsigned("row", row)
+    for name in _FACETS:
+        for value in facet(entry.passage, name):
+            document.add_text(_facet_name(name), value)
+    for field, text in entry.lexical:
+        if text.strip():
+            document.add_text(_text_name(field), " ".join(terms(text)))
+    return document
+
+
+def _facet_name(name: str) -> str:
+    return f"is_{name}"
+
+
+def _text_name(field: str) -> str:
+    return f"in_{field}"
+
+
+class Lexical:
+    """Read side; may be shared by threads."""
+
+    def __init__(self, build: Path, fields: Sequence[str]) -> None:
+        self._fields = tuple(fields)
+        try:
+            index = tantivy.Index.open(str(build / LEXICAL))
+            self._schema = index.schema
+            self._searcher = index.searcher()
+        except (ValueError, OSError) as error:
+            raise IndexDamaged(f"{build / LEXICAL} cannot be opened: {error}", hint=REBUILD) from error
+
+    def search(
+        self, text: str, limit: int, filters: Filters | None, boosts: Mapping[str, float] | None = None
+    ) -> list[RowScore]:
+        """Return the best rows for the text, best first, equal scores by row.
+
+        Args:
+            text: The question, any text at all.
+            limit: At most so many rows.
+            filters: Rows that do not pass are not ranked.
+            boosts: Weight per lexical field; fields not named are not searched. Without it each field weighs 1.
+        """
+        weights = {
+            f: w
+            for f, w in (boosts or dict.fromkeys(self._fields, 1.0)).items()
+            if f in self._fields and w > 0
+        }
+        wanted = self._telling(dict.fromkeys(terms(text)), weights)
+        if not wanted or limit < 1:
+            return []
+        words = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(_text_name(field), word), weight))
+            for field, weight in weights.items()
+            for word in wanted
+        ]
+        parts = [(tantivy.Occur.Must, tantivy.Query.boolean_query(words))]
+        for name, values in filters or ():
+            if values:
+                matching = tantivy.Query.boolean_query(
+                    [(tantivy.Occur.Should, self._term(_facet_name(name), value)) for value in values]
+                )
+                parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(matching, 0.0)))
+        hits = self._searcher.search(tantivy.Query.boolean_query(parts), limit, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        found = [RowScore(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
+        return sorted(found, key=lambda hit: (-hit.score, hit.row))
+
+    def _telling(self, words: Iterable[str], fields: Iterable[str]) -> list[str]:
+        """Return the words that occur at all, at most ``MAX_TERMS``, the rarest when there are more."""
+        names = [_text_name(field) for field in fields]
+        count = {word: sum(self._searcher.doc_freq(name, word) for name in names) for word in words}
+        present = [word for word, n in count.items() if n]
+        if len(present) <= MAX_TERMS:
+            return present
+        return sorted(present, key=count.__getitem__)[:MAX_TERMS]
+
+    def _term(self, field: str, value: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, value, "freq")

@@ -1,0 +1,142 @@
+"""The manifest: which model, format and corpus an index was built from, and which files it consists of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from kb.errors import IndexDamaged, IndexMismatch
+from kb.index.corpus import PASSAGE_FIELDS
+from kb.model.answer import IndexInfo
+
+FORMAT = 1  # raise it whenever files of an older build would be read wrongly
+MANIFEST = "manifest.json"
+REBUILD = "Build the index again with `kb index`."
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """Size in bytes and SHA-256 (64 hex digits) of one file."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index says of itself.
+
+    Attributes:
+        id: Identity of the build, also the name of its folder.
+        format: Version of the layout and of how texts become terms.
+        model: Name of the embedding model.
+        dimensions: Length of its vectors.
+        corpus: ``corpus_digest`` of the entries.
+        built_at: UTC time of the build, ISO 8601.
+        clauses: Number of clauses.
+        documents: Number of documents.
+        vectors: Number of vectors per dense field.
+        lexical: Lexical fields in use.
+        passage_fields: Names of the stored properties of a passage, in order.
+        files: Facts of every file, by path relative to the build's folder with ``/`` separators.
+    """
+
+    id: str
+    format: int
+    model: str
+    dimensions: int
+    corpus: str
+    built_at: str
+    clauses: int
+    documents: int
+    vectors: Mapping[str, int]
+    lexical: tuple[str, ...]
+    passage_fields: tuple[str, ...]
+    files: Mapping[str, FileFacts]
+
+    @property
+    def info(self) -> IndexInfo:
+        """The short form that goes with every answer."""
+        return IndexInfo(id=self.id, model=self.model, built_at=self.built_at)
+
+
+def write_manifest(build: Path, manifest: Manifest) -> None:
+    """Write the manifest into the build's folder."""
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    (build / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(build: Path) -> Manifest:
+    """Read the manifest of one build.
+
+    Raises:
+        FileNotFoundError: The build has no manifest, or is gone.
+        IndexDamaged: The manifest cannot be read.
+        IndexMismatch: Another version of this program wrote the index.
+    """
+    path = build / MANIFEST
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        if facts["format"] != FORMAT or facts["passage_fields"] != list(PASSAGE_FIELDS):
+            raise IndexMismatch(
+                f"the index {build.name} has format {facts['format']}, which this version (format {FORMAT}) cannot read",
+                hint=REBUILD,
+                found=facts["format"],
+                expected=FORMAT,
+            )
+        facts["files"] = {name: FileFacts(**file) for name, file in facts["files"].items()}
+        facts["lexical"] = tuple(facts["lexical"])
+        facts["passage_fields"] = tuple(facts["passage_fields"])
+        return Manifest(**facts)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise IndexDamaged(f"the manifest {path} cannot be read: {error}", hint=REBUILD) from error
+
+
+def file_facts(build: Path) -> dict[str, FileFacts]:
+    """Return the facts of every file of a build but its manifest and lock files, by relative path."""
+    return {
+        path.relative_to(build).as_posix(): FileFacts(path.stat().st_size, sha256_of(path))
+        for path in sorted(build.rglob("*"))
+        if path.is_file() and path.name != MANIFEST and path.suffix != ".lock"
+    }
+
+
+def check_sizes(build: Path, manifest: Manifest) -> None:
+    """Refuse a build whose files are missing or have another size than when written.
+
+    Raises:
+        IndexDamaged: Names the first such file.
+    """
+    for name, facts in manifest.files.items():
+        path = build / name
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            raise IndexDamaged(f"{path} is missing from the index", hint=REBUILD, file=name) from error
+        if size != facts.size:
+            raise IndexDamaged(
+                f"{path} has {size} bytes instead of {facts.size}", hint=REBUILD, file=name, size=size
+            )
+
+
+def check_digests(build: Path, manifest: Manifest) -> None:
+    """Refuse a build of which any byte changed since it was written; reads every file.
+
+    Raises:
+        IndexDamaged: Names the first such file.
+    """
+    check_sizes(build, manifest)
+    for name, facts in manifest.files.items():
+        if sha256_of(build / name) != facts.sha256:
+            raise IndexDamaged(f"{build / name} was altered since the build", hint=REBUILD, file=name)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,241 @@
+"""An index opened for reading."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TextIO
+
+from kb.errors import IndexDamaged, IndexMismatch
+from kb.index.manifest import REBUILD, Manifest, check_digests, check_sizes, read_manifest
+from kb.index.store import IndexedDocument, Store
+from kb.index.versions import current_build, hold
+from kb.model.answer import IndexInfo, Passage
+from kb.model.filters import Filters
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from kb.index.lexical import Lexical, RowScore
+    from kb.index.vectors import FieldScore, Mask, Vectors
+
+_MASKS = 64  # filters remembered; a site has a handful of audiences and platforms
+
+
+def open_index(folder: Path, *, model: str | None = None) -> Index:
+    """Open the current index of a folder; its parts are opened when first asked.
+
+    Args:
+        folder: The index folder.
+        model: Name of the model that will embed the questions, when there is one.
+
+    Raises:
+        IndexMissing: There is none.
+        IndexMismatch: Another model or another version of this program built it.
+        IndexDamaged: Files are missing, cut or unreadable.
+    """
+    build_id = current_build(folder)
+    while True:
+        try:
+            index = _open(folder / build_id)
+            break
+        except (FileNotFoundError, IndexDamaged) as error:
+            now = current_build(folder)
+            if now == build_id:
+                if isinstance(error, IndexDamaged):
+                    raise
+                raise IndexDamaged(f"the build {folder / build_id} is incomplete", hint=REBUILD) from error
+            build_id = (
+                now  # replaced and swept away between reading the pointer and opening: take the new one
+            )
+    if model is not None and model != index.manifest.model:
+        index.close()
+        raise IndexMismatch(
+            f"the index in {folder} was built with the model {index.manifest.model}, not {model}",
+            hint=f"Ask with {index.manifest.model}, or build the index again with `kb index`.",
+            found=index.manifest.model,
+            expected=model,
+        )
+    return index
+
+
+def verify_index(folder: Path) -> Manifest:
+    """Read every byte of the current index and compare it with the manifest.
+
+    Raises:
+        IndexProblem: As ``open_index``; ``IndexDamaged`` names the first altered file.
+    """
+    with open_index(folder) as index:
+        check_digests(folder / index.manifest.id, index.manifest)
+        return index.manifest
+
+
+def _open(build: Path) -> Index:
+    held = hold(build)
+    try:
+        manifest = read_manifest(build)
+        check_sizes(build, manifest)
+    except BaseException:
+        held.close()
+        raise
+    return Index(build, manifest, held)
+
+
+class Index:
+    """Read side of one build; may be shared by threads. While it is open, its files are not removed.
+
+    Rows are positions in the entries the index was built from. Every method that takes filters behaves as if
+    clauses that do not pass them did not exist.
+
+    Attributes:
+        manifest: What the index says of itself.
+    """
+
+    def __init__(self, build: Path, manifest: Manifest, held: TextIO) -> None:
+        self.manifest = manifest
+        self._build = build
+        self._held = held
+        self._store = Store(build)
+        self._lock = threading.Lock()
+        self._vectors: Vectors | None = None
+        self._lexical: Lexical | None = None
+        self._masks: dict[Filters, Mask] = {}
+
+    @property
+    def info(self) -> IndexInfo:
+        """Which index this is."""
+        return self.manifest.info
+
+    def __len__(self) -> int:
+        """Return the number of clauses."""
+        return self.manifest.clauses
+
+    def dense(self, vector: npt.ArrayLike, limit: int, allowed: Filters | None = None) -> list[FieldScore]:
+        """Return, for each dense field, the ``limit`` rows whose texts lie nearest, best first over all.
+
+        Args:
+            vector: ``(dimensions,)`` normalized vector of the question.
+            limit: Rows per field.
+            allowed: Rows that do not pass are not ranked.
+
+        Raises:
+            IndexMismatch: The vector has another length than the index's.
+            IndexDamaged: The vectors cannot be read.
+        """
+        return self._dense().search(vector, limit, self._mask(allowed))
+
+    def cosines(self, vector: npt.ArrayLike, rows: Sequence[int]) -> list[FieldScore]:
+        """Return the best cosine per field of exactly these rows, such as those only the words found.
+
+        Raises:
+            IndexMismatch: The vector has another length than the index's.
+            IndexDamaged: The vectors cannot be read.
+        """
+        return self._dense().cosines(vector, rows)
+
+    def lexical(
+        self,
+        text: str,
+        limit: int,
+        allowed: Filters | None = None,
+        boosts: Mapping[str, float] | None = None,
+    ) -> list[RowScore]:
+        """Return the rows whose words fit best, best first.
+
+        Args:
+            text: Any text.
+            limit: At most so many rows.
+            allowed: Rows that do not pass are not ranked.
+            boosts: Weight per lexical field; fields not named are not searched. Without it each field weighs 1.
+
+        Raises:
+            IndexDamaged: The lexical index cannot be read.
+        """
+        mask = self._mask(allowed)
+        found = self._words().search(text, limit, allowed, boosts)
+        # The store alone decides what a reader may see; the lexical index only ranks within it.
+        return found if mask is None else [hit for hit in found if mask[hit.row]]
+
+    def passage(self, row: int) -> Passage:
+        """Return the passage of a row.
+
+        Raises:
+            IndexError: There is no such row.
+        """
+        return self._store.passages([row])[0]
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """Return the passages of the rows, in the order given.
+
+        Raises:
+            IndexError: There is no such row.
+        """
+        return self._store.passages(rows)
+
+    def by_id(self, clause_id: str, allowed: Filters | None = None) -> Passage:
+        """Return the passage with that id.
+
+        Raises:
+            ClauseUnknown: There is none among those allowed; the hint names near ids.
+        """
+        return self._store.by_id(clause_id, allowed)
+
+    def neighbours(self, clause_id: str, n: int, allowed: Filters | None = None) -> list[Passage]:
+        """Return up to ``n`` passages before and ``n`` after a clause in its document, in reading order, without it.
+
+        Raises:
+            ClauseUnknown: As ``by_id``.
+        """
+        return self._store.neighbours(clause_id, n, allowed)
+
+    def documents(self, allowed: Filters | None = None) -> list[IndexedDocument]:
+        """Return the documents with at least one clause allowed, in the order of their ids."""
+        return self._store.documents(allowed)
+
+    def close(self) -> None:
+        """Let go of the files; the index must not be used afterwards."""
+        self._store.close()
+        self._held.close()
+        self._vectors = self._lexical = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _dense(self) -> Vectors:
+        from kb.index.vectors import Vectors  # with numpy and faiss, 0.1 s: only once vectors are asked for
+
+        with self._lock:
+            if self._vectors is None:
+                self._vectors = Vectors(self._build, self.manifest.dimensions, tuple(self.manifest.vectors))
+            return self._vectors
+
+    def _words(self) -> Lexical:
+        from kb.index.lexical import Lexical
+
+        with self._lock:
+            if self._lexical is None:
+                self._lexical = Lexical(self._build, self.manifest.lexical)
+            return self._lexical
+
+    def _mask(self, filters: Filters | None) -> Mask | None:
+        """Return ``(clauses,)`` which rows pass, or None when all do."""
+        import numpy as np
+
+        if not filters:
+            return None
+        mask = self._masks.get(filters)
+        if mask is None:
+            mask = np.zeros(len(self), np.bool_)
+            mask[self._store.allowed(filters)] = True
+            with self._lock:
+                if len(self._masks) >= _MASKS:
+                    self._masks.clear()
+                self._masks[filters] = mask
+        return mask

@@ -1,0 +1,224 @@
+"""The clause store: passages by row and by id, in one SQLite file that is never written again."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import json
+import sqlite3
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from kb.errors import ClauseUnknown, IndexDamaged
+from kb.index.corpus import passage_from_json, passage_json
+from kb.index.manifest import REBUILD
+from kb.model.answer import Passage
+from kb.model.filters import Filters
+
+STORE = "clauses.sqlite"
+_ROWS_PER_QUERY = 500  # well below SQLite's limit of bound values
+# Narrow rows apart from the passages, so that filtering never reads texts.
+_SCHEMA = """
+CREATE TABLE clause (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, title TEXT NOT NULL, place INTEGER NOT NULL,
+    kind TEXT NOT NULL, platform TEXT NOT NULL, audience TEXT NOT NULL, status TEXT NOT NULL, topics TEXT NOT NULL
+);
+CREATE TABLE passage (row INTEGER PRIMARY KEY, json TEXT NOT NULL);
+"""
+_CLAUSE_OF_DOCUMENT = "CREATE INDEX clause_of_document ON clause (document, place)"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedDocument:
+    """A document as the index knows it.
+
+    Attributes:
+        id: Document id.
+        title: Its title.
+        kind: Its kind.
+        platform: Its platform.
+        audience: Its audience.
+        status: Its status.
+        clauses: Number of its clauses that the reader may see.
+    """
+
+    id: str
+    title: str
+    kind: str
+    platform: str
+    audience: str
+    status: str
+    clauses: int
+
+
+def write_store(build: Path, passages: Sequence[Passage]) -> None:
+    """Write the passages, numbered from 0 in the order given.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(build / STORE, isolation_level=None)) as database:
+            # No journal: an interrupted build is thrown away whole, and publishing syncs the file.
+            database.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {_SCHEMA} BEGIN")
+            database.executemany(
+                "INSERT INTO clause VALUES (?,?,?,?,?,?,?,?,?,?)",
+                (_clause(row, passage) for row, passage in enumerate(passages)),
+            )
+            database.executemany(
+                "INSERT INTO passage VALUES (?,?)", ((row, passage_json(p)) for row, p in enumerate(passages))
+            )
+            database.execute("COMMIT")
+            database.execute(_CLAUSE_OF_DOCUMENT)
+    except sqlite3.OperationalError as error:
+        raise OSError(f"{build / STORE}: {error}") from error
+
+
+def _clause(row: int, p: Passage) -> tuple[object, ...]:
+    whole = (row, p.clause_id, p.document_id, p.document_title, p.order)
+    return (*whole, p.kind, p.platform, p.audience, p.status, json.dumps(p.topics))
+
+
+class Store:
+    """Read side; opens its file at the first question and may be shared by threads."""
+
+    def __init__(self, build: Path) -> None:
+        self._path = build / STORE
+        self._lock = threading.Lock()
+        self._database: sqlite3.Connection | None = None
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """Return the passages of the rows, in the order given.
+
+        Raises:
+            IndexError: There is no such row.
+        """
+        found: dict[int, str] = {}
+        for start in range(0, len(rows), _ROWS_PER_QUERY):
+            part = [int(row) for row in rows[start : start + _ROWS_PER_QUERY]]
+            marks = ",".join("?" * len(part))
+            found.update(self._all(f"SELECT row, json FROM passage WHERE row IN ({marks})", part))
+        missing = [row for row in rows if row not in found]
+        if missing:
+            raise IndexError(f"the index has no row {missing[0]}")
+        return [passage_from_json(found[row]) for row in rows]
+
+    def by_id(self, clause_id: str, filters: Filters | None = None) -> Passage:
+        """Return the passage with that id.
+
+        Raises:
+            ClauseUnknown: No clause that passes the filters has that id; the hint names near ids.
+        """
+        row, _, _ = self._locate(clause_id, filters)
+        return self.passages([row])[0]
+
+    def neighbours(self, clause_id: str, n: int, filters: Filters | None = None) -> list[Passage]:
+        """Return up to ``n`` passages before and ``n`` after the clause in its document, in reading order.
+
+        The clause itself is not among them; clauses that do not pass the filters are stepped over.
+
+        Raises:
+            ClauseUnknown: As ``by_id``.
+        """
+        row, document, place = self._locate(clause_id, filters)
+        where, values = _where(filters)
+        around = []
+        for beyond, direction in (("<", "DESC"), (">", "ASC")):
+            rows = self._all(
+                f"SELECT row FROM clause WHERE document = ? AND (place, row) {beyond} (?, ?) AND {where} "
+                f"ORDER BY place {direction}, row {direction} LIMIT ?",
+                [document, place, row, *values, max(n, 0)],
+            )
+            around.append([found for (found,) in rows])
+        return self.passages([*reversed(around[0]), *around[1]])
+
+    def documents(self, filters: Filters | None = None) -> list[IndexedDocument]:
+        """Return the documents with at least one clause that passes the filters, in the order of their ids."""
+        where, values = _where(filters)
+        rows = self._all(
+            "SELECT document, title, kind, platform, audience, status, count(*) FROM clause "
+            f"WHERE {where} GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1",
+            values,
+        )
+        return [IndexedDocument(*row) for row in rows]
+
+    def allowed(self, filters: Filters) -> list[int]:
+        """Return the rows that pass the filters, ascending."""
+        where, values = _where(filters)
+        return [row for (row,) in self._all(f"SELECT row FROM clause WHERE {where} ORDER BY row", values)]
+
+    def close(self) -> None:
+        """Close the file; the store must not be used afterwards."""
+        with self._lock:
+            if self._database is not None:
+                self._database.close()
+
+    def _locate(self, clause_id: str, filters: Filters | None) -> tuple[int, str, int]:
+        where, values = _where(filters)
+        wanted = _storable(clause_id)
+        rows = self._all(
+            f"SELECT row, document, place FROM clause WHERE id = ? AND {where}", [wanted, *values]
+        )
+        if rows:
+            row, document, place = rows[0]
+            return row, document, place
+        near = self._near(wanted, filters)
+        hint = (
+            f"Did you mean {', '.join(near)}?"
+            if near
+            else "`kb search` and `kb export` show the ids there are."
+        )
+        raise ClauseUnknown(f"no clause has the id {clause_id!r}", hint=hint, clause_id=clause_id, near=near)
+
+    def _near(self, clause_id: str, filters: Filters | None) -> list[str]:
+        """Return ids like this one: of its document if that exists, else of the document most like it."""
+        document, _, _ = clause_id.partition("#")
+        names = [found.id for found in self.documents(filters)]
+        likely = difflib.get_close_matches(document, names, n=1)
+        if not likely:
+            return []
+        where, values = _where(filters)
+        rows = self._all(
+            f"SELECT id FROM clause WHERE document = ? AND {where} ORDER BY place, row", [likely[0], *values]
+        )
+        return difflib.get_close_matches(clause_id, [found for (found,) in rows], n=3, cutoff=0.5)
+
+    def _all(self, sql: str, values: Sequence[object]) -> list[Any]:
+        try:
+            with self._lock:
+                if self._database is None:
+                    # immutable: no locks and no journal are looked for, so a read-only folder will do
+                    where = f"file:{quote(str(self._path.absolute()))}?mode=ro&immutable=1"
+                    self._database = sqlite3.connect(where, uri=True, check_same_thread=False)
+                return self._database.execute(sql, list(values)).fetchall()
+        except sqlite3.DatabaseError as error:
+            if isinstance(
+                error, sqlite3.ProgrammingError
+            ):  # used after close: the caller's fault, not the file's
+                raise
+            raise IndexDamaged(f"{self._path} cannot be read: {error}", hint=REBUILD) from error
+
+
+def _where(filters: Filters | None) -> tuple[str, list[str]]:
+    """Return an SQL condition on ``clause`` and its values; ``1`` when nothing is filtered."""
+    conditions = ["1"]
+    bound: list[str] = []
+    for name, values in filters or ():
+        if not values:
+            continue
+        marks = ",".join("?" * len(values))
+        if name == "topic":
+            conditions.append(f"EXISTS (SELECT 1 FROM json_each(topics) WHERE value IN ({marks}))")
+        else:
+            conditions.append(f"{name} IN ({marks})")
+        bound.extend(_storable(value) for value in values)
+    return " AND ".join(conditions), bound
+
+
+def _storable(text: str) -> str:
+    """Return the text with what no stored text can hold (halves of surrogate pairs) replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,137 @@
+"""Builds side by side in one folder: which is current, who may build, which may go.
+
+The folder holds one folder per build, ``CURRENT`` with the id of the one in use, ``.lock`` for builders, and, while
+a build is running or after one was interrupted, ``<id>.partial``.
+
+Locks are ``flock`` locks: the kernel drops them when their holder dies, so none can be left behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from kb.errors import IndexBusy, IndexDamaged, IndexMissing
+from kb.index.manifest import MANIFEST, REBUILD
+
+CURRENT = "CURRENT"
+LOCK = ".lock"
+PARTIAL = ".partial"
+_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+
+
+def current_build(folder: Path) -> str:
+    """Return the id of the build in use; cheap enough to ask before every question.
+
+    Raises:
+        IndexMissing: There is no index in the folder.
+        IndexDamaged: The pointer is unreadable.
+    """
+    pointer = folder / CURRENT
+    try:
+        build_id = pointer.read_text(encoding="ascii").strip()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise IndexMissing(
+            f"there is no index in {folder}", hint="Build one with `kb index`.", folder=str(folder)
+        ) from error
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(f"{pointer} cannot be read: {error}", hint=REBUILD) from error
+    if not _ID.fullmatch(build_id):
+        raise IndexDamaged(f"{pointer} does not name a build", hint=REBUILD)
+    return build_id
+
+
+@contextlib.contextmanager
+def sole_builder(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, so that only one process builds there.
+
+    Raises:
+        IndexBusy: Another living process builds there now.
+        OSError: The folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            owner = lock.read().strip() or "unknown"
+            raise IndexBusy(
+                f"process {owner} is building the index in {folder}",
+                hint="Wait until it is done, or build into another folder with `--index`.",
+                pid=owner,
+            ) from error
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+def hold(build: Path) -> TextIO:
+    """Return an open file that keeps the build from being removed until it is closed.
+
+    Raises:
+        FileNotFoundError: The build is gone.
+    """
+    # The reader's lock sits on the manifest, which every build has and nobody writes again.
+    file = (build / MANIFEST).open(encoding="utf-8")
+    with contextlib.suppress(OSError):  # a file system without locks: the previous build is kept all the same
+        fcntl.flock(file, fcntl.LOCK_SH)
+    return file
+
+
+def publish(folder: Path, partial: Path, build_id: str) -> None:
+    """Make a finished partial build the current one; readers see the old one or the new one.
+
+    Raises:
+        OSError: Something could not be written; the old build stays current.
+    """
+    for path in sorted(partial.rglob("*")):
+        sync(path)
+    sync(partial)
+    partial.rename(folder / build_id)
+    pointer = folder / f"{CURRENT}.tmp"
+    pointer.write_text(f"{build_id}\n", encoding="ascii")
+    sync(pointer)
+    pointer.replace(folder / CURRENT)
+    sync(folder)
+
+
+def sweep(folder: Path, keep: set[str]) -> None:
+    """Remove builds, and what interrupted builds left, except those in ``keep`` and those held by a reader.
+
+    Only the holder of the folder's lock may call this.
+    """
+    for path in folder.iterdir():
+        if path.name.endswith(PARTIAL) and path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name == f"{CURRENT}.tmp":
+            path.unlink()
+        elif _ID.fullmatch(path.name) and path.name not in keep and not _held(path):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def sync(path: Path) -> None:
+    """Force a file or folder to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _held(build: Path) -> bool:
+    try:
+        with (build / MANIFEST).open(encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:  # half removed already
+        return False
+    except OSError:
+        return True
+    return False
