@@ -55,6 +55,11 @@ def corpus_digest(entries: Sequence[Entry]) -> str:
     return digest.hexdigest()
 
 
+def is_text(text: str) -> bool:
+    """Return whether the text is valid Unicode; a terminal hands on undecodable bytes as half surrogate pairs."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def check_entries(entries: Sequence[Entry]) -> None:
     """Refuse entries that cannot make an index.
 

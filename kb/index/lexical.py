@@ -18,6 +18,7 @@ from typing import NamedTuple
 import tantivy
 
 from kb.errors import IndexDamaged
+from kb.index.corpus import is_text
 from kb.index.manifest import REBUILD
 from kb.model.entry import Entry
 from kb.model.filters import Filters, facet
@@ -149,7 +150,11 @@ class Lexical:
         for name, values in filters or ():
             if values:
                 matching = tantivy.Query.boolean_query(
-                    [(tantivy.Occur.Should, self._term(_facet_name(name), value)) for value in values]
+                    [
+                        (tantivy.Occur.Should, self._term(_facet_name(name), value))
+                        for value in values
+                        if is_text(value)
+                    ]
                 )
                 parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(matching, 0.0)))
         hits = self._searcher.search(tantivy.Query.boolean_query(parts), limit, count=False).hits

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kb.errors import ClauseUnknown, IndexDamaged
-from kb.index.corpus import passage_from_json, passage_json
+from kb.index.corpus import is_text, passage_from_json, passage_json
 from kb.index.manifest import REBUILD
 from kb.model.answer import Passage
 from kb.model.filters import Filters
@@ -137,14 +137,18 @@ class Store:
         return self.passages([*reversed(around[0]), *around[1]])
 
     def documents(self, filters: Filters | None = None) -> list[IndexedDocument]:
-        """Return the documents with at least one clause that passes the filters, in the order of their ids."""
+        """Return the documents with at least one clause that passes the filters, in the order of their ids.
+
+        Should clauses of one document differ in a property, the first one allowed speaks for the document.
+        """
         where, values = _where(filters)
         rows = self._all(
-            "SELECT document, title, kind, platform, audience, status, count(*) FROM clause "
-            f"WHERE {where} GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1",
+            # beside min(), SQLite takes the other columns from the row that has the minimum
+            "SELECT document, title, kind, platform, audience, status, count(*), min(row) FROM clause "
+            f"WHERE {where} GROUP BY document ORDER BY document",
             values,
         )
-        return [IndexedDocument(*row) for row in rows]
+        return [IndexedDocument(*row[:-1]) for row in rows]
 
     def allowed(self, filters: Filters) -> list[int]:
         """Return the rows that pass the filters, ascending."""
@@ -159,14 +163,14 @@ class Store:
 
     def _locate(self, clause_id: str, filters: Filters | None) -> tuple[int, str, int]:
         where, values = _where(filters)
-        wanted = _storable(clause_id)
-        rows = self._all(
-            f"SELECT row, document, place FROM clause WHERE id = ? AND {where}", [wanted, *values]
-        )
-        if rows:
-            row, document, place = rows[0]
-            return row, document, place
-        near = self._near(wanted, filters)
+        if is_text(clause_id):
+            rows = self._all(
+                f"SELECT row, document, place FROM clause WHERE id = ? AND {where}", [clause_id, *values]
+            )
+            if rows:
+                row, document, place = rows[0]
+                return row, document, place
+        near = self._near(clause_id, filters)
         hint = (
             f"Did you mean {', '.join(near)}?"
             if near
@@ -210,15 +214,11 @@ def _where(filters: Filters | None) -> tuple[str, list[str]]:
     for name, values in filters or ():
         if not values:
             continue
-        marks = ",".join("?" * len(values))
+        possible = [value for value in values if is_text(value)]
+        marks = ",".join("?" * len(possible))  # with none left, IN () matches nothing
         if name == "topic":
             conditions.append(f"EXISTS (SELECT 1 FROM json_each(topics) WHERE value IN ({marks}))")
         else:
             conditions.append(f"{name} IN ({marks})")
-        bound.extend(_storable(value) for value in values)
+        bound.extend(possible)
     return " AND ".join(conditions), bound
-
-
-def _storable(text: str) -> str:
-    """Return the text with what no stored text can hold (halves of surrogate pairs) replaced."""
-    return text.encode("utf-8", "replace").decode("utf-8")

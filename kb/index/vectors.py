@@ -101,7 +101,9 @@ class _Field:
             within = mask[self.rows]
             total = int(within.sum())
             bits = np.packbits(within, bitorder="little")
-            selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))  # points into bits, copies nothing
+            selector = faiss.IDSelectorBitmap(
+                len(bits), faiss.swig_ptr(bits)
+            )  # points into bits, copies nothing
             parameters = faiss.SearchParameters()
             parameters.sel = selector
         wanted = min(limit, total)

@@ -34,7 +34,7 @@ class Filters:
                 raise TypeError(f"filter {name} must be a tuple of strings, not {values!r}")
 
     def __iter__(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield ``(property, allowed values)`` in a fixed order."""
+        """Yield ``(property, allowed values)`` in a fixed order, unfiltered properties included."""
         for field in fields(self):
             yield field.name, getattr(self, field.name)
 

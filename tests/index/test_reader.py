@@ -1,0 +1,232 @@
+"""Opening an index, and asking it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from index_samples import HashedPairs
+
+from kb.errors import ClauseUnknown, IndexDamaged, IndexMismatch, IndexMissing, IndexProblem
+from kb.index import build_index, current_build, open_index, verify_index
+from kb.model import Entry, Filters
+
+
+def build_of(folder: Path) -> Path:
+    return folder / current_build(folder)
+
+
+def test_no_index_yet(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(IndexMissing, match="no index") as caught:
+            open_index(folder)
+        assert "kb index" in caught.value.hint
+
+
+def test_another_model_is_refused(folder: Path) -> None:
+    with pytest.raises(IndexMismatch, match="hashed-pairs, not e5") as caught:
+        open_index(folder, model="e5")
+    assert "kb index" in caught.value.hint
+    with open_index(folder, model="hashed-pairs") as index:
+        assert index.info.model == "hashed-pairs"
+
+
+@pytest.mark.parametrize(("name", "value"), [("format", 999), ("passage_fields", ["text"])])
+def test_another_format_is_refused(folder: Path, name: str, value: object) -> None:
+    path = build_of(folder) / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | {name: value}), encoding="utf-8")
+    with pytest.raises(IndexMismatch, match="format") as caught:
+        open_index(folder)
+    assert "kb index" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', "\udcff"])
+def test_a_broken_manifest(folder: Path, text: str) -> None:
+    (build_of(folder) / "manifest.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(IndexProblem) as caught:
+        open_index(folder)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("text", [b"", b"../x", b"\xff", b"20200101T000000Z-abcdef"])
+def test_a_broken_pointer(folder: Path, text: bytes) -> None:
+    (folder / "CURRENT").write_bytes(text)
+    with pytest.raises(IndexDamaged):
+        open_index(folder)
+
+
+def test_a_pointer_that_is_a_folder(folder: Path) -> None:
+    (folder / "CURRENT").unlink()
+    (folder / "CURRENT").mkdir()
+    with pytest.raises(IndexDamaged):
+        open_index(folder)
+
+
+@pytest.mark.parametrize("harm", ["missing", "cut", "grown"])
+def test_every_file_is_missed_when_gone_or_of_another_size(folder: Path, harm: str) -> None:
+    files = [path for path in build_of(folder).rglob("*") if path.is_file() and path.suffix != ".lock"]
+    for path in files:
+        if path.name == "manifest.json":
+            continue
+        kept = path.read_bytes()
+        if harm == "missing":
+            path.unlink()
+        else:
+            path.write_bytes(kept[: len(kept) // 2] if harm == "cut" else kept + b"x")
+        with pytest.raises(IndexDamaged, match=path.name) as caught:
+            open_index(folder)
+        assert "kb index" in caught.value.hint
+        path.write_bytes(kept)
+    open_index(folder).close()
+
+
+def test_a_build_that_is_gone(folder: Path) -> None:
+    shutil.rmtree(build_of(folder))
+    with pytest.raises(IndexDamaged, match="incomplete"):
+        open_index(folder)
+
+
+def test_one_altered_byte_is_found_by_verifying(folder: Path) -> None:
+    verify_index(folder)
+    for path in build_of(folder).rglob("*"):
+        if path.is_file() and path.suffix != ".lock" and path.name != "manifest.json" and path.stat().st_size:
+            kept = path.read_bytes()
+            path.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
+            with pytest.raises(IndexDamaged, match="altered"):
+                verify_index(folder)
+            path.write_bytes(kept)
+    verify_index(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "ask"),
+    [
+        ("clauses.sqlite", lambda index, vector: index.passage(0)),
+        ("vectors/ask.faiss", lambda index, vector: index.dense(vector, 1)),
+        ("vectors/ask.rows.npy", lambda index, vector: index.dense(vector, 1)),
+        ("lexical/meta.json", lambda index, vector: index.lexical("迟到", 1)),
+    ],
+)
+def test_altered_files_are_damage_and_no_crash(
+    folder: Path, embedder: HashedPairs, file: str, ask: object
+) -> None:
+    path = build_of(folder) / file
+    path.write_bytes(b"\0" * path.stat().st_size)
+    with open_index(folder) as index, pytest.raises(IndexDamaged) as caught:
+        ask(index, embedder.embed_questions(["迟到"])[0])  # type: ignore[operator]
+    assert "kb index" in caught.value.hint
+
+
+def test_a_vector_of_another_length_is_refused(folder: Path) -> None:
+    with open_index(folder) as index, pytest.raises(IndexMismatch, match="63 dimensions"):
+        index.dense(np.zeros(63, np.float32), 3)
+
+
+def test_passages_come_back_as_they_went_in(folder: Path, entries: list[Entry]) -> None:
+    with open_index(folder) as index:
+        assert len(index) == len(entries)
+        assert index.passages(range(len(entries))) == [one.passage for one in entries]
+        assert index.passages([7, 3, 7]) == [entries[7].passage, entries[3].passage, entries[7].passage]
+        assert index.passages([]) == []
+        assert index.passage(4) == entries[4].passage
+        for row in (-1, len(entries)):
+            with pytest.raises(IndexError):
+                index.passage(row)
+        hit = index.lexical("迟到", 1)[0]
+        assert index.passages([hit.row])
+
+
+def test_an_unknown_clause_names_near_ones(folder: Path) -> None:
+    with open_index(folder) as index:
+        for wrong in ("taobao-staff#1-7", "taobao-staf#1-1"):
+            with pytest.raises(ClauseUnknown, match=wrong) as caught:
+                index.by_id(wrong)
+            assert caught.value.hint.startswith("Did you mean taobao-staff#1-")
+        for wrong in ("", "#", "\udc80", "完全不同", "x" * 5000):
+            with pytest.raises(ClauseUnknown) as caught:
+                index.by_id(wrong)
+            assert "kb search" in caught.value.hint
+
+
+def test_neighbours_are_in_reading_order(folder: Path) -> None:
+    with open_index(folder) as index:
+        around = [passage.clause_id for passage in index.neighbours("taobao-staff#1-2", 2)]
+        assert around == ["taobao-staff#1-1", "taobao-staff#1-3", "taobao-staff#1-4"]
+        assert index.neighbours("taobao-staff#1-2", 0) == []
+        assert index.neighbours("taobao-staff#1-2", -1) == []
+
+
+def test_documents(folder: Path) -> None:
+    with open_index(folder) as index:
+        documents = index.documents(Filters(platform=("taobao",)))
+    assert [document.id for document in documents] == ["taobao-manager", "taobao-public", "taobao-staff"]
+    assert {document.clauses for document in documents} == {5}
+    assert (documents[1].audience, documents[1].status) == ("public", "in-force")
+
+
+def test_cosines_of_given_rows_agree_with_the_ranking(folder: Path, embedder: HashedPairs) -> None:
+    vector = embedder.embed_questions(["晚班回复时限"])[0]
+    with open_index(folder) as index:
+        every = index.dense(vector, 1000)
+        rows = sorted({score.row for score in every})
+        given = {(score.row, score.field): score.cosine for score in index.cosines(vector, rows)}
+        assert given == pytest.approx({(score.row, score.field): score.cosine for score in every}, abs=1e-6)
+        assert index.cosines(vector, []) == []
+        assert index.dense(vector, 0) == []
+        assert [score.cosine for score in every] == sorted((score.cosine for score in every), reverse=True)
+
+
+def test_an_index_can_be_moved_and_read_where_nothing_may_be_written(folder: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "odd name #1 ?x=%41"
+    folder.rename(moved)
+    for path in (moved, *moved.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        with open_index(moved) as index:
+            assert index.passage(0)
+            assert index.lexical("迟到", 1)
+    finally:
+        for path in (moved, *moved.rglob("*")):
+            path.chmod(0o755)
+
+
+def test_threads_share_one_index(folder: Path, embedder: HashedPairs) -> None:
+    questions = ["迟到扣多少钱", "多久回复", "好评", "退款审核"]
+    vectors = embedder.embed_questions(questions)
+    filters = [None, Filters(audience=("public",)), Filters(platform=("kuaishou",), topic=("fines",))]
+    with open_index(folder) as index:
+        expected = {
+            (n, filters.index(one)): (index.dense(vectors[n], 5, one), index.lexical(questions[n], 5, one))
+            for n in range(4)
+            for one in filters
+        }
+    with open_index(folder) as index, ThreadPoolExecutor(6) as pool:
+        start = threading.Barrier(6)
+
+        def ask(seed: int) -> None:
+            start.wait()
+            for step in range(60):
+                n, f = (seed + step) % 4, step % 3
+                found = (index.dense(vectors[n], 5, filters[f]), index.lexical(questions[n], 5, filters[f]))
+                assert found == expected[n, f]
+                index.passages([hit.row for hit in found[1]])
+                assert index.neighbours("taobao-staff#1-2", 1)
+
+        for asked in [pool.submit(ask, seed) for seed in range(6)]:
+            asked.result()
+
+
+def test_a_reader_keeps_its_own_build(folder: Path, entries: list[Entry], embedder: HashedPairs) -> None:
+    with open_index(folder) as old:
+        build_index(entries[:5], folder, embedder)
+        assert len(old) == 30
+        assert old.passage(29)
+        assert current_build(folder) != old.info.id
+        with open_index(folder) as new:
+            assert len(new) == 5
