@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
+import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -110,15 +111,28 @@ def _text_name(field: str) -> str:
     return f"in_{field}"
 
 
+def _open(folder: Path) -> tuple[tantivy.Schema, tantivy.Searcher]:
+    try:
+        index = tantivy.Index.open(str(folder))
+        return index.schema, index.searcher()
+    except ValueError:
+        # Opening takes a lock file, which a read-only folder refuses; links in a folder of our own will do,
+        # and only until the files are mapped.
+        with tempfile.TemporaryDirectory(prefix="kb-lexical-") as scratch:
+            for path in folder.iterdir():
+                if path.suffix != ".lock":
+                    (Path(scratch) / path.name).symlink_to(path.absolute())
+            index = tantivy.Index.open(scratch)
+            return index.schema, index.searcher()
+
+
 class Lexical:
     """Read side; may be shared by threads."""
 
     def __init__(self, build: Path, fields: Sequence[str]) -> None:
         self._fields = tuple(fields)
         try:
-            index = tantivy.Index.open(str(build / LEXICAL))
-            self._schema = index.schema
-            self._searcher = index.searcher()
+            self._schema, self._searcher = _open(build / LEXICAL)
         except (ValueError, OSError) as error:
             raise IndexDamaged(f"{build / LEXICAL} cannot be opened: {error}", hint=REBUILD) from error
 

@@ -30,11 +30,11 @@ Mask = npt.NDArray[np.bool_]
 
 
 class FieldScore(NamedTuple):
-    """Cosine of a question and the nearest text that a row has in a field."""
+    """Cosine (``score``) of a question and the nearest text that a row has in a field."""
 
     row: int
     field: str
-    cosine: float
+    score: float
 
 
 def choose(count: int, dimensions: int) -> faiss.Index:
@@ -154,7 +154,7 @@ class Vectors:
         """
         query = self._query(vector)
         found = [score for field in self._fields() for score in field.search(query, limit, mask)]
-        return sorted(found, key=lambda score: (-score.cosine, score.row, score.field))
+        return sorted(found, key=lambda score: (-score.score, score.row, score.field))
 
     def cosines(self, vector: npt.ArrayLike, rows: Sequence[int]) -> list[FieldScore]:
         """Return the best cosine per field of exactly these rows."""

@@ -123,13 +123,13 @@ def test_only_changed_texts_are_embedded_again(
     with open_index(folder) as index:
         best = index.dense(question, 3)[0]
         assert (index.passage(best.row), best.field) == (fresh, "ask")
-        assert best.cosine == pytest.approx(1)
+        assert best.score == pytest.approx(1)
         for row, one in enumerate(changed):  # the vectors taken over stand at their new rows
             text = next(text for field, text in one.dense if field == "text")
             found = {
                 score.field: score for score in index.cosines(embedder.embed_questions([text])[0], [row])
             }
-            assert found["text"].cosine == pytest.approx(1)
+            assert found["text"].score == pytest.approx(1)
 
 
 def test_another_model_embeds_everything_again(entries: list[Entry], folder: Path) -> None:
@@ -258,7 +258,7 @@ def test_an_interrupted_build_is_taken_up_where_it_stopped(folder: Path) -> None
     assert litter(folder) == []
     question = second.embed_questions(["《a》 / 二、考勤 / 第3条：值班手机不得关机。"])[0]
     with open_index(folder) as index:
-        assert index.dense(question, 1)[0].cosine == pytest.approx(1)
+        assert index.dense(question, 1)[0].score == pytest.approx(1)
 
 
 def test_a_torn_journal_is_used_up_to_the_tear(folder: Path) -> None:
