@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from kb.errors import KbError
@@ -97,7 +97,7 @@ def _source(span: SourceSpan) -> Payload:
     return {"file": span.file, "start": span.start, "end": span.end}
 
 
-def _frame(info: IndexInfo, took_ms: float) -> Mapping[str, Any]:
+def _frame(info: IndexInfo, took_ms: float) -> Payload:
     return {
         "took_ms": round(took_ms, 1),
         "index": {"id": info.id, "model": info.model, "built_at": info.built_at},
