@@ -1,0 +1,52 @@
+"""What tests of several areas share: two small handbooks, their index built by the real model, the real command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parent / "data"
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def docs() -> Path:
+    """Folder of two small handbooks."""
+    return DATA / "docs"
+
+
+@pytest.fixture(scope="session")
+def small_index(docs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Their index, built once by the default model."""
+    from kb.knowledge_base import build
+
+    folder = tmp_path_factory.mktemp("small") / "index"
+    build(docs, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def kb_command() -> Run:
+    """Runs ``kb`` as a process of its own; the exit code is the caller's to judge."""
+
+    def run(
+        *arguments: str | Path, stdin: str | None = None, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "kb.cli.main", *map(str, arguments)],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+            cwd=cwd,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        )
+
+    return run
