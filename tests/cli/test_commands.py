@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-
 from conftest import DATA, Run
+
 from kb.cli.main import main
 
 CITATION = {
@@ -53,7 +53,7 @@ def test_ask_answers_with_the_rule_cited(small_index: Path) -> None:
     assert found["status"] == "answered"
     assert "50元 [" in found["answer"] or "50元" in found["answer"].split("[1]")[0]
     first = found["citations"][0]
-    assert CITATION <= set(first)
+    assert set(first) >= CITATION
     assert first["clause_id"] == "pinecone#2-2"
     assert first["number"] == "二、2、"
     assert first["heading_path"] == ["二、接待"]
@@ -204,5 +204,5 @@ def test_ingest_shows_each_stage_and_writes_nothing(stage: str, tmp_path: Path) 
     shown = run("ingest", DATA / "sources", "--show", stage, "--out", out).stdout
     assert "松果" in shown or "handbooks.txt" in shown
     assert not out.exists()
-    assert not (run("ingest", DATA / "sources", "--dry-run", "--out", out).stdout == "")
+    assert run("ingest", DATA / "sources", "--dry-run", "--out", out).stdout != ""
     assert not out.exists()
