@@ -23,7 +23,7 @@ class Embedder(Protocol):
         ...
 
     def embed_passages(
-        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> npt.NDArray[np.float32]:
         """Return ``(len(texts), dimensions)`` normalized vectors."""
         ...

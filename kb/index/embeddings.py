@@ -60,21 +60,26 @@ def embed_texts(
     places = list(missing.values())
     for start in range(0, len(places), _SLICE):
         part = places[start : start + _SLICE]
-        told = _offset(progress, start, len(places))
-        made = embedder.embed_passages([texts[place] for place in part], progress=told)
+        tell = _counter(progress, start, len(places))
+        made = embedder.embed_passages([texts[place] for place in part], progress=tell)
         vectors[part] = _checked(made, len(part), embedder)
         _append(journal, [keys[place] for place in part], vectors[part])
-        if progress:
-            progress(start + len(part), len(places))
     return np.frombuffer(b"".join(keys), np.uint8).reshape(-1, KEY_BYTES), vectors
 
 
-def _offset(
-    progress: Callable[[int, int], None] | None, start: int, total: int
-) -> Callable[[int, int], None] | None:
+def _counter(
+    progress: Callable[[int, int], None] | None, done: int, total: int
+) -> Callable[[int], None] | None:
+    """Return what tells of (done, total) texts when told of so many further ones."""
     if progress is None:
         return None
-    return lambda done, _of_slice: progress(start + done, total)
+
+    def further(texts: int) -> None:
+        nonlocal done
+        done += texts
+        progress(done, total)
+
+    return further
 
 
 def _checked(made: Matrix, count: int, embedder: Embedder) -> Matrix:
@@ -94,7 +99,7 @@ def _met_before(
         for field in manifest.vectors:
             try:
                 _intact(build, manifest, field)
-                keys, vectors = stored_vectors(build, field)
+                keys, vectors = stored_vectors(build, field, embedder.dimensions)
             except IndexDamaged:  # nothing is lost but time: the texts are embedded again
                 continue
             yield [key.tobytes() for key in keys], vectors

@@ -13,6 +13,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from operator import add
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ _HEAP = 256_000_000  # bytes; one segment up to about 100,000 clauses
 _WORD_LIMIT = 64
 _HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"([{_HAN}]+)|\d+(?:[.:]\d+)*|[^\W\d_{_HAN}]+")
+_LATIN = re.compile("[a-z]")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _FACETS = tuple(name for name, _ in Filters())
 
@@ -54,7 +56,9 @@ def terms(text: str) -> list[str]:
             found.append(run[:_WORD_LIMIT])
         else:
             found.extend(run)
-            found.extend(run[i : i + 2] for i in range(len(run) - 1))
+            found.extend(map(add, run, run[1:]))
+    if not _LATIN.search(folded):
+        return found
     stemmed: list[str] = _stemmer().analyze(" ".join(found))
     return stemmed
 
@@ -171,6 +175,7 @@ class Lexical:
                     ]
                 )
                 parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(matching, 0.0)))
+        limit = min(limit, self._searcher.num_docs)  # room is made for so many at once
         hits = self._searcher.search(tantivy.Query.boolean_query(parts), limit, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
         found = [RowScore(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]

@@ -226,10 +226,10 @@ class Index:
 
     def _mask(self, filters: Filters | None) -> Mask | None:
         """Return ``(clauses,)`` which rows pass, or None when all do."""
-        import numpy as np
-
         if not filters:
             return None
+        import numpy as np
+
         mask = self._masks.get(filters)
         if mask is None:
             mask = np.zeros(len(self), np.bool_)

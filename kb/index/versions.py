@@ -109,12 +109,10 @@ def sweep(folder: Path, keep: set[str]) -> None:
     Only the holder of the folder's lock may call this.
     """
     for path in folder.iterdir():
-        if path.name.endswith(PARTIAL) and path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name == f"{CURRENT}.tmp":
+        if path.name == f"{CURRENT}.tmp":
             path.unlink()
-        elif _ID.fullmatch(path.name) and path.name not in keep and not _held(path):
-            shutil.rmtree(path, ignore_errors=True)
+        elif _ID.fullmatch(path.name.removesuffix(PARTIAL)) and path.name not in keep:
+            _remove_unless_held(path)
 
 
 def sync(path: Path) -> None:
@@ -126,12 +124,14 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def _held(build: Path) -> bool:
-    try:
-        with (build / MANIFEST).open(encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:  # half removed already
-        return False
-    except OSError:
-        return True
-    return False
+def _remove_unless_held(build: Path) -> None:
+    with contextlib.ExitStack() as locks:
+        try:
+            manifest = locks.enter_context((build / MANIFEST).open(encoding="utf-8"))
+            # Kept until all is gone: a reader that comes in between waits, then finds nothing and takes the current one.
+            fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:  # never finished, or half removed already
+            pass
+        except OSError:
+            return
+        shutil.rmtree(build, ignore_errors=True)

@@ -33,13 +33,11 @@ class HashedPairs:
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         return self._embed(texts)
 
-    def embed_passages(
-        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
-    ) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         self.embedded.extend(texts)
         vectors = self._embed(texts)
         if progress:
-            progress(len(texts), len(texts))
+            progress(len(texts))
         return vectors
 
 

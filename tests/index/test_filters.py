@@ -93,8 +93,8 @@ def test_ranking_is_that_of_a_corpus_without_the_rest(
                 best[row] = float((EMBEDDER.embed_questions(texts) @ vector).max())
         expected = sorted(best.values(), reverse=True)[:limit]
         of_field = [score for score in found if score.field == field]
-        assert [score.score for score in of_field] == pytest.approx(expected, abs=1e-5)
-        assert all(score.score == pytest.approx(best[score.row], abs=1e-5) for score in of_field)
+        assert [score.score for score in of_field] == pytest.approx(expected, abs=5e-4)
+        assert all(score.score == pytest.approx(best[score.row], abs=5e-4) for score in of_field)
         assert len({score.row for score in of_field}) == len(of_field)
 
 

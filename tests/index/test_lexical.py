@@ -95,6 +95,7 @@ def test_boosts_choose_and_weigh_fields(tmp_path: Path) -> None:
         )
         assert index.lexical("忘记打卡", 2, boosts={"text": 0.0, "no-such-field": 1.0}) == []
         assert index.lexical("忘记打卡", 0) == []
+        assert len(index.lexical("忘记打卡", 10**15)) == 2
         assert index.lexical("火星", 5) == []
 
 

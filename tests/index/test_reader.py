@@ -17,6 +17,7 @@ from index_samples import HashedPairs
 
 from kb.errors import ClauseUnknown, IndexDamaged, IndexMismatch, IndexMissing, IndexProblem
 from kb.index import build_index, current_build, open_index, verify_index
+from kb.index.vectors import Vectors
 from kb.model import Entry, Filters
 
 
@@ -264,3 +265,16 @@ def test_a_reader_keeps_its_own_build(folder: Path, entries: list[Entry], embedd
         assert current_build(folder) != old.info.id
         with open_index(folder) as new:
             assert len(new) == 5
+
+
+def test_an_index_replaced_while_it_is_opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pointer was read, then two builds later its build is gone: the new one is taken."""
+    answers = iter(["20200101T000000Z-abcdef", current_build(folder), current_build(folder)])
+    monkeypatch.setattr("kb.index.reader.current_build", lambda _folder: next(answers))
+    with open_index(folder) as index:
+        assert index.info.id == build_of(folder).name
+
+
+def test_vectors_that_do_not_fit_the_manifest(folder: Path) -> None:
+    with pytest.raises(IndexDamaged, match="does not fit"):
+        Vectors(build_of(folder), 32, ("text",)).search(np.zeros(32, np.float32), 1, None)
