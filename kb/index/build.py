@@ -18,7 +18,7 @@ from kb.model.answer import IndexInfo
 from kb.model.entry import Entry
 
 if TYPE_CHECKING:
-    from kb.index.embedder import Embedder
+    from kb.embed import Embedder
     from kb.index.vectors import Keys, Matrix
 
 Progress = Callable[[int, int], None]

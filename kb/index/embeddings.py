@@ -15,7 +15,7 @@ from kb.index.manifest import Manifest, check_sizes, sha256_of
 from kb.index.vectors import KEY_BYTES, VECTORS, Keys, Matrix, stored_vectors
 
 if TYPE_CHECKING:
-    from kb.index.embedder import Embedder
+    from kb.embed import Embedder
 
 JOURNAL = "embedded.journal"
 _SLICE = 512  # texts between two writes to the journal: what an interruption can cost
