@@ -96,6 +96,8 @@ _UNIT = "|".join(re.escape(unit) for unit in sorted(_UNIT_OF, key=len, reverse=T
 
 _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)?"
 _CHINESE = r"[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟半][零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]*"
+# 百分之零点五; 点 elsewhere is a time of day.
+_FRACTION = rf"{_CHINESE}(?:点[零〇一二三四五六七八九]+)?"
 _DASH = r"\s*(?:-|~|到|至)\s*"
 
 _FIGURE = re.compile(
@@ -104,7 +106,7 @@ _FIGURE = re.compile(
   | (?P<day>(?P<dm>\d{{1,2}})\s*月\s*(?P<dd>\d{{1,2}})\s*[日号])
   | (?P<clock>(?P<h>[01]?\d|2[0-4])\s*:\s*(?P<min>[0-5]\d)(?!\d))
   | (?P<oclock>(?P<oh>[01]?\d|2[0-4])\s*[点时](?!\d*[%元次])(?:(?P<half>半)|(?P<omin>[0-5]?\d)分?)?(?![间限候段效])(?!钟头))
-  | (?P<percent>百分之\s*(?P<cp>{_CHINESE}|{_ARABIC})|(?P<ap>{_ARABIC})\s*%)
+  | (?P<percent>百分之\s*(?P<cp>{_FRACTION}|{_ARABIC})|(?P<ap>{_ARABIC})\s*%)
   | (?P<first>首次)
   | (?P<ordinal>第\s*(?P<on>{_ARABIC}|{_CHINESE})\s*(?P<ou>次|天|日|个月|月|年|名|位|周|步)?)
   | (?P<low>{_ARABIC}|{_CHINESE})(?P<ls>万|亿)?(?={_DASH}(?:{_ARABIC}|{_CHINESE})(?:万|亿)?\s*余?\s*(?P<lu>{_UNIT}|%))
@@ -167,6 +169,9 @@ def _number(numeral: str) -> Decimal:
         return Decimal(numeral.replace(",", ""))
     if numeral[0] == "半":
         return Decimal("0.5")
+    if "点" in numeral:
+        whole, _, rest = numeral.partition("点")
+        return _number(whole) + Decimal("0." + "".join(str(_DIGITS[character]) for character in rest))
     if not any(character in _SCALES or character in _BIG for character in numeral):
         return Decimal("".join(str(_DIGITS[character]) for character in numeral))  # 二〇二四
     total = section = digit = 0
