@@ -1,0 +1,39 @@
+"""The ledger: every non-blank character of a source in exactly one segment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kb.model import Doubt, Ledger, Segment, Source
+from kb.normalize.lines import trim
+
+
+def make_ledger(source: Source, segments: Iterable[Segment], doubts: Iterable[Doubt]) -> Ledger:
+    """Return the account of ``source``: the given segments without overlap, and what none of them covers.
+
+    A stretch that nothing accounts for becomes ``unresolved``, so that the account is complete by construction.
+    """
+    complete: list[Segment] = []
+    position = 0
+    for segment in sorted(segments, key=lambda s: (s.start, s.end)):
+        start, end = trim(source.text, max(segment.start, position), segment.end)
+        if start >= end:
+            continue
+        complete += _unaccounted(source.text, position, start)
+        complete.append(Segment(start, end, segment.kind, segment.document, segment.clause, segment.reason))
+        position = end
+    complete += _unaccounted(source.text, position, len(source.text))
+    return Ledger(
+        file=source.file,
+        sha256=source.sha256,
+        chars=len(source.text),
+        segments=tuple(complete),
+        doubts=tuple(sorted(doubts, key=lambda d: (d.start, d.end, d.what))),
+    )
+
+
+def _unaccounted(text: str, start: int, end: int) -> list[Segment]:
+    start, end = trim(text, start, end)
+    return (
+        [Segment(start, end, "unresolved", reason="belongs to nothing that was found")] if start < end else []
+    )

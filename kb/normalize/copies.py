@@ -1,0 +1,202 @@
+"""Copies: the same rules told again, word for word, nearly, in part, or with synonyms swapped in.
+
+Two documents are compared clause by clause on character pairs. A document most of whose words stand in a fuller
+one is its copy, unless the figures differ: the same template with other shifts, fines or wages is a variant and
+stays a document of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+COVERED = 0.72  # share of the shorter document's words that must stand in the fuller one
+ALIKE = 0.55  # Dice coefficient of two clauses that say the same with some words swapped
+SAME = 0.9  # … that say the same but for slips
+_SHINGLE = 6
+_SAMPLE = 4  # one shingle in four is enough to notice a relation
+_COMMON = 12  # a shingle in more documents than this is a set phrase
+_SENTENCE = re.compile(r"[^。；;！!？?\n]+[。；;！!？?]?")
+_FIGURE = re.compile(r"\d+(?:[.:：]\d+)?")
+_NOISE = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is compared of one document: its clauses' words, in order."""
+
+    title: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Document ``copy`` tells ``original`` again; ``pairs`` maps its clauses to the original's (index to index)."""
+
+    copy: int
+    original: int
+    kind: str
+    pairs: tuple[tuple[int, int], ...]
+
+
+def find_copies(told: Sequence[Told]) -> list[Copy]:
+    """Return the documents that are copies of a fuller one; originals are never copies themselves."""
+    words = [[_NOISE.sub("", clause) for clause in document.clauses] for document in told]
+    sizes = [sum(map(len, clauses)) for clauses in words]
+    order = sorted(range(len(told)), key=lambda n: (-sizes[n], n))
+    place = {n: i for i, n in enumerate(order)}
+    related = _related(words)
+    copies: dict[int, Copy] = {}
+    for n in order:
+        best: tuple[float, Copy] | None = None
+        for other in related.get(n, ()):
+            if place[other] >= place[n] or other in copies:
+                continue
+            coverage, copy = _compare(told, words, n, other)
+            if copy is not None and (best is None or coverage > best[0]):
+                best = (coverage, copy)
+        if best is not None:
+            copies[n] = best[1]
+    return [copies[n] for n in sorted(copies)]
+
+
+def _related(words: Sequence[Sequence[str]]) -> dict[int, list[int]]:
+    """Return, for each document, the others that share enough word sequences to be worth comparing."""
+    holders: dict[int, list[int]] = defaultdict(list)
+    counts: list[int] = []
+    for n, clauses in enumerate(words):
+        seen: set[int] = set()
+        for clause in clauses:
+            for i in range(len(clause) - _SHINGLE + 1):
+                shingle = _hash(clause[i : i + _SHINGLE])
+                if shingle % _SAMPLE == 0:
+                    seen.add(shingle)
+        counts.append(len(seen))
+        for shingle in seen:
+            holders[shingle].append(n)
+    shared: Counter[tuple[int, int]] = Counter()
+    for documents in holders.values():
+        if 1 < len(documents) <= _COMMON:
+            for i, a in enumerate(documents):
+                for b in documents[i + 1 :]:
+                    shared[a, b] += 1
+    related: dict[int, list[int]] = defaultdict(list)
+    for (a, b), count in shared.items():
+        if count >= max(3, 0.06 * min(counts[a], counts[b])):
+            related[a].append(b)
+            related[b].append(a)
+    return related
+
+
+def _hash(text: str) -> int:
+    """Return a hash that is the same in every run (``hash`` of a str is salted)."""
+    value = 0
+    for c in text:
+        value = (value * 1000003 + ord(c)) & 0xFFFFFFFF
+    return value ^ (value >> 15)
+
+
+def _grams(text: str) -> Counter[str]:
+    return Counter(text[i : i + 2] for i in range(len(text) - 1))
+
+
+def _dice(a: Counter[str], b: Counter[str]) -> float:
+    small, large = (a, b) if len(a) <= len(b) else (b, a)
+    common = sum(min(count, large[gram]) for gram, count in small.items())
+    total = sum(a.values()) + sum(b.values())
+    return 2 * common / total if total else 0.0
+
+
+def _compare(
+    told: Sequence[Told], words: Sequence[Sequence[str]], n: int, other: int
+) -> tuple[float, Copy | None]:
+    """Compare document ``n`` with the fuller ``other``, sentence by sentence."""
+    units = _units(told[other].clauses)
+    grams = [_grams(text) for _, text, _ in units]
+    index: dict[str, list[int]] = defaultdict(list)
+    for i, counter in enumerate(grams):
+        for gram in counter:
+            index[gram].append(i)
+    total = matched = 0
+    alike = 0.0
+    figures = differing = 0
+    pairs: dict[int, Counter[int]] = defaultdict(Counter)
+    for clause, text, raw in _units(told[n].clauses):
+        total += len(text)
+        mine = _grams(text)
+        votes: Counter[int] = Counter()
+        for gram in mine:
+            holders = index.get(gram, ())
+            if len(holders) <= 40:
+                votes.update(holders)
+        best, found = 0.0, -1
+        for i, _ in sorted(votes.items(), key=lambda item: (-item[1], item[0]))[:5]:
+            whole = units[i][1]
+            score = (
+                1.0
+                if len(text) >= 6 and (text in whole or (whole in text and len(whole) > 0.8 * len(text)))
+                else _dice(mine, grams[i])
+            )
+            if score > best:
+                best, found = score, i
+        if best >= ALIKE:
+            matched += len(text)
+            alike += best * len(text)
+            pairs[clause][units[found][0]] += len(text)
+            here, there = _FIGURE.findall(raw), _FIGURE.findall(units[found][2])
+            if here or there:
+                figures += 1
+                differing += bool(set(here) - set(there))
+    if (
+        not total
+        or matched < COVERED * total
+        or (figures >= 2 and differing * 3 > figures)
+        or (figures == 1 and differing and total < 200)
+    ):
+        return 0.0, None
+    likeness = alike / matched
+    ratio = sum(map(len, words[n])) / max(1, sum(map(len, words[other])))
+    if words[n] == words[other]:
+        kind = "exact"
+    elif likeness < SAME:
+        kind = "spun"
+    else:
+        kind = "near" if ratio >= 0.8 else "partial"
+    mapping = tuple(sorted((clause, votes.most_common(1)[0][0]) for clause, votes in pairs.items()))
+    return matched / total, Copy(n, other, kind, mapping)
+
+
+def _units(clauses: Sequence[str]) -> list[tuple[int, str, str]]:
+    """Return the sentences of some length as ``(clause index, words only, as printed)``."""
+    units = []
+    for i, clause in enumerate(clauses):
+        for sentence in _SENTENCE.findall(clause):
+            core = _NOISE.sub("", sentence)
+            if len(core) >= 4:
+                units.append((i, core, sentence))
+    return units
+
+
+def same_clauses(documents: Sequence[Sequence[str]]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """Return the clauses that stand word for word in several places, each with the other places.
+
+    Args:
+        documents: The clause texts of each document.
+
+    Returns:
+        ``(document, clause)`` to the other ``(document, clause)`` places; clauses too short to be told apart are left out.
+    """
+    places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for d, clauses in enumerate(documents):
+        for c, text in enumerate(clauses):
+            core = _NOISE.sub("", text)
+            if len(core) >= 12:
+                places[core].append((d, c))
+    return {
+        place: [other for other in group if other != place]
+        for group in places.values()
+        if 1 < len(group) <= 20
+        for place in group
+    }

@@ -1,0 +1,140 @@
+"""The running text of one document, with a way back to the source.
+
+Certain repairs happen here and change no wording: furniture is left out, page numbers that a share site put
+inside sentences are left out, and lines that a page break cut in the middle of a sentence are joined.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.normalize.lines import trim
+
+_PAGE = re.compile(r"(\d{1,4})\s?[、.．](?!\d)\s?")
+_ENDS = re.compile(r"[。！!？?；;:：…”’」』）)】》>\]]$")
+_LABEL = re.compile(
+    r"[#*\s]*(?:第\s*[\d一二三四五六七八九十百零〇两]{1,7}\s*[编篇章节条款项张课步个部]|[(（]\s*[\d一二三四五六七八九十a-zA-Z]{1,4}\s*[)）]|[\d一二三四五六七八九十]{1,4}\s?[、.．:：)）]"
+    r"|[A-Za-z]\s?[、.．)）:：]|[①-⑳⑴-⒛㈠-㈩❶-❿●◆■•★▲◇○□►➢※·?？\-*+]|步骤|\d{1,2}\s)"
+)
+_CUT_LABEL = re.compile(r"[(（]\s*[\d一二三四五六七八九十]{1,3}$")
+_WRAP = 60  # a line at least this long that stops without punctuation was cut by a page, not ended
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    r"""Running text and, for each of its stretches, where the stretch starts in the source.
+
+    Attributes:
+        text: The text; a kept line break is ``\\n``.
+        starts: Where each stretch starts in ``text``, ascending.
+        origins: Where each stretch starts in the source, in the same order.
+        ends: One past the last source character of each stretch.
+        dropped: Source spans left out here, with the reason.
+    """
+
+    text: str
+    starts: tuple[int, ...]
+    origins: tuple[int, ...]
+    ends: tuple[int, ...]
+    dropped: tuple[tuple[int, int, str], ...] = ()
+
+    def spans(self, start: int, end: int, source: str) -> list[tuple[int, int]]:
+        """Return the source spans of ``text[start:end]``, joined where only blanks lie between them."""
+        spans: list[tuple[int, int]] = []
+        i = max(0, bisect_right(self.starts, start) - 1)
+        while i < len(self.starts) and self.starts[i] < end:
+            offset = self.origins[i] - self.starts[i]
+            low = max(start, self.starts[i]) + offset
+            high = min(end + offset, self.ends[i])
+            low, high = trim(source, low, high)
+            if low < high:
+                if spans and not source[spans[-1][1] : low].strip(_BLANKS):
+                    spans[-1] = (spans[-1][0], high)
+                else:
+                    spans.append((low, high))
+            i += 1
+        return spans
+
+
+_BLANKS = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + "\u200b\u200c\u200d\u2060\ufeff\x00"
+_MARKUP = re.compile(r"#{1,6}\s+|>\s+|\*\*(?=\S)|-{3,}\s*$")
+
+
+def make_flow(text: str, body: Sequence[tuple[int, int]], markdown: bool = False) -> Flow:
+    """Return the flow of the lines ``body`` of ``text``; ``markdown`` leaves out the marks of headings."""
+    dropped: list[tuple[int, int, str]] = []
+    pages = _page_numbers(text, body)
+    parts: list[str] = []
+    starts: list[int] = []
+    origins: list[int] = []
+    ends: list[int] = []
+    length = 0
+    tail = ""  # the last characters so far
+    line_length = 0
+    for n, (start, stop) in enumerate(body):
+        low = start
+        if n in pages:
+            low = pages[n]
+            dropped.append((start, low, "page number inside the text"))
+        elif markdown and (mark := _MARKUP.match(text, start, stop)):
+            low = mark.end()
+            dropped.append((start, low, "markup"))
+        low, high = trim(text, low, stop)
+        if low >= high:
+            continue
+        apart = bool(ends) and bool(text[ends[-1] : start].strip(_BLANKS))  # furniture stood between
+        glue = "\n" if apart else _glue(tail, line_length, text, low, high, cut=n in pages)
+        if glue:
+            parts.append(glue)
+            length += len(glue)
+        starts.append(length)
+        origins.append(low)
+        ends.append(high)
+        parts.append(text[low:high])
+        length += high - low
+        tail = text[max(low, high - 12) : high]
+        line_length = high - low
+    return Flow("".join(parts), tuple(starts), tuple(origins), tuple(ends), tuple(dropped))
+
+
+def _glue(tail: str, length: int, text: str, low: int, high: int, *, cut: bool) -> str:
+    """Return what stands between two lines: nothing where a cut went through a sentence or label."""
+    if not tail:
+        return ""
+    if _CUT_LABEL.search(tail) and text[low] in ")）、.．":
+        return ""
+    if cut:
+        return "" if not _ENDS.search(tail) else "\n"
+    if _ENDS.search(tail) or _LABEL.match(text, low, high):
+        return "\n"
+    if tail[-1] in "，,、—" or text[low] in "，,。；;、）)”》":
+        return ""
+    long_enough = length >= _WRAP and high - low > 20
+    return (
+        "" if long_enough and tail[-1].isalnum() and text[low].isalnum() and not text[low].isascii() else "\n"
+    )
+
+
+def _page_numbers(text: str, body: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """Return lines that start with a page number of the share site, with the offset behind the number.
+
+    Page numbers count up from 1 at the head of lines that a fixed page size cut: most of those lines
+    continue a sentence, which a list never does.
+    """
+    heads: list[tuple[int, int, int]] = []
+    for n, (start, stop) in enumerate(body):
+        match = _PAGE.match(text, start, stop)
+        if match and int(match.group(1)) == len(heads) + 1:
+            heads.append((n, match.end(), start))
+    if len(heads) < 3:
+        return {}
+    lengths = [body[n + 1 - 1][1] - body[n][0] for n, _, _ in heads]
+    cuts = sum(1 for n, _, _ in heads[1:] if not _ENDS.search(text[body[n - 1][1] - 1 : body[n - 1][1]]))
+    even = sorted(lengths[:-1])
+    regular = even[-1] - even[0] <= 0.15 * even[-1] and even[0] >= 100
+    if cuts * 2 >= len(heads) - 1 and (regular or (cuts >= 0.8 * (len(heads) - 1) and even[0] >= 200)):
+        return {n: end for n, end, _ in heads}
+    return {}

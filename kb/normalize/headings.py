@@ -1,0 +1,133 @@
+"""Unnumbered headings and the numbered parts of a collection, as tokens for the outline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from kb.normalize.documents import like
+from kb.normalize.labels import Candidate
+from kb.normalize.numerals import number
+from kb.normalize.outline import Heading, Token
+
+_NUMERAL = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})"
+_PART_WORD = re.compile(
+    rf"(?:(?<=[\n。；;！!？?])|(?<=\s)|^)(?P<front>第\s?(?P<a>{_NUMERAL})\s?篇\s?[:：]|(?:篇|范文)\s?(?P<b>{_NUMERAL})\s?[:：])\s?[^\s。，,；;：:]{{2,30}}"
+)
+_PART_TAIL = re.compile(
+    rf"(?:(?<=[\n。；;！!？?])|(?<=\s)|^)(?P<stem>[^\s。，,；;：:！!？?]{{3,30}}?)\s?(?:(?P<mark>篇|范文)\s?(?P<a>{_NUMERAL})|[(（](?P<b>{_NUMERAL})[)）]|(?P<c>{_NUMERAL}))\s{{0,2}}[:：]?(?=\s|$)"
+)
+_INNER = re.compile(r"[，,。；;！!、]|[:：].")  # what a heading does not hold
+_STOP = "。；;！!？?\n"
+
+
+def tokens(text: str, candidates: Sequence[Candidate], title: str) -> list[Token]:
+    """Return candidates and possible headings of a flow in order, none overlapping another."""
+    parts = _parts(text, title)
+    found: list[Token] = list(parts)
+    taken = _Spans([(part.start, part.end) for part in parts])
+    kept = [c for c in candidates if not taken.meets(c.start, c.end)]
+    found += kept
+    labelled = _Spans([(c.start, c.end) for c in kept] + [(part.start, part.end) for part in parts])
+    headings = {h.start: h for h in (*_lines(text), *_before_lists(text, kept))}
+    found += [headings[start] for start in sorted(headings) if not labelled.meets(start, headings[start].end)]
+    found.sort(key=lambda token: token.start)
+    return found
+
+
+class _Spans:
+    """Sorted spans that can say whether a stretch meets one of them."""
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        self._spans = sorted(spans)
+        self._i = 0
+
+    def meets(self, start: int, end: int) -> bool:
+        """Whether any span overlaps ``[start, end)``. Calls must come in ascending order of ``start``."""
+        while self._i and self._spans[self._i - 1][1] > start:
+            self._i -= 1
+        while self._i < len(self._spans) and self._spans[self._i][1] <= start:
+            self._i += 1
+        return self._i < len(self._spans) and self._spans[self._i][0] < end
+
+
+def _parts(text: str, title: str) -> list[Heading]:
+    """Return the headings of the parts of a collection (``篇一:…``, ``… 范文二``, ``<title>3``)."""
+    heads: list[tuple[int, int, int, bool]] = []
+    for match in _PART_WORD.finditer(text):
+        value = number(match.group("a") or match.group("b"))
+        if value:
+            heads.append((match.start(), match.end(), value, True))
+    for match in _PART_TAIL.finditer(text):
+        value = number(match.group("a") or match.group("b") or match.group("c"))
+        marked = bool(match.group("mark"))
+        if value and (marked or like(match.group("stem"), title)):
+            heads.append((match.start(), match.end(), value, marked))
+    heads.sort()
+    values = [value for _, _, value, _ in heads]
+    out: list[Heading] = []
+    for n, (start, end, value, marked) in enumerate(heads):
+        neighbours = values[max(0, n - 1) : n] + values[n + 1 : n + 2]
+        ordered = value - 1 in neighbours[:1] or value + 1 in neighbours[-1:]
+        if (marked or ordered) and (not out or start >= out[-1].end):
+            out.append(Heading(start, end, value, False))
+    return out
+
+
+def _before_lists(text: str, candidates: Sequence[Candidate]) -> list[Heading]:
+    """Return stretches without punctuation right before the first item of a list."""
+    found = []
+    previous_end = 0
+    for candidate in candidates:
+        if candidate.value[-1] <= 1 and candidate.gain > 0:
+            stop = candidate.start
+            low = max(previous_end, stop - 60)
+            start = stop
+            while start > low and text[start - 1] not in _STOP:
+                start -= 1
+            if start == previous_end and start > 0:
+                # The stretch belongs to the label before it; a heading may follow the label's own words.
+                start = _last_word(text, start, stop)
+            begin = start
+            while begin < stop and text[begin].isspace():
+                begin += 1
+            stretch = text[begin:stop].strip()
+            if 2 <= len(stretch) <= 30 and stretch[0].isalpha() and not _INNER.search(stretch):
+                found.append(
+                    Heading(begin, begin + len(stretch), 0, begin == 0 or text[start - 1 : start] == "\n")
+                )
+        previous_end = candidate.end
+    return found
+
+
+def _last_word(text: str, start: int, stop: int) -> int:
+    """Return where the last of several words divided by blanks starts, ``stop`` when there is only one."""
+    end = stop
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    blank = max(text.rfind(" ", start, end), text.rfind("\u3000", start, end))
+    return blank + 1 if blank > start and text[start:blank].strip() and end - blank > 3 else stop
+
+
+def _lines(text: str) -> list[Heading]:
+    """Return short lines without a sentence in them, and headings glued to the last sentence of a line."""
+    found = []
+    position = 0
+    for line in text.split("\n"):
+        start, position = position, position + len(line) + 1
+        stripped = line.rstrip()
+        if position > len(text) or not stripped:
+            continue
+        question = stripped[-1] in "?？"
+        inner = max(stripped.rfind(mark, 0, len(stripped) - 1) for mark in "。！!？?；;") + 1
+        stretch = stripped[inner:].lstrip()
+        limit = 40 if question else 30 if not inner else 20
+        if not 2 <= len(stretch) <= limit or not stretch[0].isalpha():
+            continue
+        if _INNER.search(stretch) and not (question and not re.search("[:：]", stretch)):
+            continue
+        if inner and (len(stretch) < 4 or stretch[-1] in ",，、"):
+            continue
+        begin = start + len(stripped) - len(stretch)
+        found.append(Heading(begin, begin + len(stretch), 0, not inner, question))
+    return found
