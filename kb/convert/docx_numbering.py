@@ -2,8 +2,8 @@
 
 The rules are those of ECMA-376 part 1, 17.9, and, where the standard is silent, what docx4j measured in
 Word: all lists over one abstract definition share one count; a start override restarts that count when
-its list is first met at that level; a level used before any shallower one counts those as used once;
-``isLgl`` turns only the inherited numbers into decimal digits.
+its list is first met at that level; a skipped shallower level counts as used once (a first 1.1 is
+followed by 2); ``isLgl`` turns only the inherited numbers into decimal digits.
 """
 
 from __future__ import annotations
@@ -103,11 +103,13 @@ class Counters:
 
     def _advance(self, list_id: str, numbered: List, depth: int) -> None:
         count = self._count(numbered, depth)
-        if not count.used:
-            for shallower in range(depth - 1, -1, -1):
-                if shallower not in numbered.levels or self._count(numbered, shallower).used:
-                    break
-                self._advance(list_id, numbered, shallower)
+        for shallower in range(depth - 1, -1, -1):
+            if shallower not in numbered.levels:
+                break
+            above = self._count(numbered, shallower)
+            if above.used and not above.restarted:
+                break
+            self._advance(list_id, numbered, shallower)
         overridden = depth in numbered.starts and (list_id, depth) not in self._started
         if overridden or not count.used or count.restarted:
             count.value = self._start(numbered, depth)

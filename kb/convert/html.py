@@ -276,7 +276,7 @@ class _Reader:
 
     def _start_list(self, element: Element) -> None:
         style = _list_style(element)
-        if element.tag != "ol" or style == "none":
+        if element.tag != "ol" and style != "none":
             self.lists.append(None)
             return
         items = element.findall("li")

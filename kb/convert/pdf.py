@@ -11,12 +11,18 @@ import re
 import unicodedata
 
 import pypdfium2
+from pypdfium2 import raw
 
 from kb.errors import SourceEmpty, SourceUnreadable
 
 _PASSWORD = 4  # PDFium's FPDF_ERR_PASSWORD
-# Fonts often map 一 to the radical U+2F00 that looks the same; ligatures stand for two letters.
-_LOOKALIKE = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
+# Fonts often map 一 to the radical U+2F00 that looks the same; ligatures stand for two letters. Unicode
+# knows what most of them stand for, but not these.
+_LOOKALIKE = re.compile(r"[\u2f00-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
+_RADICALS = str.maketrans(
+    "⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳⼾",
+    "母民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟户",
+)
 _SOFT_HYPHEN_BREAK = re.compile(r"[\u00ad\ufffe\x02]\n?")
 _UNMAPPED = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f]")
 
@@ -47,7 +53,7 @@ def text_of_pdf(data: bytes, file: str) -> str:
             file=file,
         ) from None
     try:
-        pages = [_page_text(document, number, file) for number in range(len(document))]
+        pages = _pages(document, data, file)
     finally:
         document.close()
     text = "".join(pages)
@@ -66,12 +72,30 @@ def text_of_pdf(data: bytes, file: str) -> str:
     return text
 
 
-def _page_text(document: pypdfium2.PdfDocument, number: int, file: str) -> str:
-    """Return the lines of a page, each with a newline."""
+def _pages(document: pypdfium2.PdfDocument, data: bytes, file: str) -> list[str]:
+    """Return the text of each page, every line of it with a newline."""
+    pieces = None
+    pages = []
+    for number in range(len(document)):
+        text, whole = _page_text(document, number, file)
+        if not whole:
+            from kb.convert.pdf_pieces import Pieces
+
+            pieces = pieces or Pieces(data, file)
+            other = "\n".join(pieces.page(number))
+            text = other if len("".join(other.split())) > len("".join(text.split())) else text
+        lines = ordinary(text).split("\n")
+        pages.append("".join(line.rstrip() + "\n" for line in lines if line.strip()))
+    return pages
+
+
+def _page_text(document: pypdfium2.PdfDocument, number: int, file: str) -> tuple[str, bool]:
+    """Return the text of a page, and whether PDFium is certain to have left nothing out."""
     try:
         page = document[number]
         layer = page.get_textpage()
-        text = layer.get_text_range(errors="replace")
+        text = layer.get_text_range(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+        whole = not any(_covers_nothing(piece) for piece in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]))
         layer.close()
         page.close()
     except pypdfium2.PdfiumError:
@@ -80,6 +104,17 @@ def _page_text(document: pypdfium2.PdfDocument, number: int, file: str) -> str:
             hint="Fetch it again or print it to PDF anew.",
             file=file,
         ) from None
-    text = _SOFT_HYPHEN_BREAK.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _LOOKALIKE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    return "".join(line.rstrip() + "\n" for line in text.split("\n") if line.strip())
+    return text, whole
+
+
+def _covers_nothing(piece: pypdfium2.PdfTextObj) -> bool:
+    """Whether a piece of text has no width because its font is not at hand."""
+    left, _, right, _ = piece.get_bounds()
+    embedded: int = raw.FPDFFont_GetIsEmbedded(raw.FPDFTextObj_GetFont(piece))
+    return right - left < 0.001 and not embedded
+
+
+def ordinary(text: str) -> str:
+    """Return the text with soft hyphens gone and look-alike characters replaced by the ordinary ones."""
+    text = _SOFT_HYPHEN_BREAK.sub("", text).translate(_RADICALS)
+    return _LOOKALIKE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)

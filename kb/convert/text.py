@@ -135,7 +135,8 @@ def _ranked(data: bytes) -> list[str]:
     scores = []
     for position, encoding in enumerate(_CANDIDATES):
         if encoding == "utf-8":
-            score = 0.0 if high else 0.2
+            # ASCII with stray nulls; in UTF-16 every other byte of ASCII is one.
+            score = 0.7 if not high and data.count(0) < 0.2 * len(data) else 0.0
         elif encoding.startswith("utf-16"):
             score = _wide_score(data[:_SAMPLE], encoding)
         elif encoding == "cp1252":
