@@ -1,11 +1,13 @@
-"""An answer made of the clauses themselves."""
+"""An answer made of the clauses themselves: no word of it is anybody's but theirs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from kb.answer.confidence import is_confident
+from kb.answer.evidence import Arrangement, Section, gather
+from kb.answer.wanted import wants
 from kb.model import Answer, Citation, Hit, Passage
 
 Language = Literal["zh", "en"]
@@ -14,17 +16,13 @@ _SILENCE = {
     "zh": "现有规则里没有说到这件事。下面是意思最接近的几条，它们并不回答这个问题。",
     "en": "The rules do not say. The nearest rules follow; they do not answer the question.",
 }
-_CLOSE = 0.85
-"""A hit scoring at least this share of the best one is part of the answer."""
+_DIFFER = {"zh": "各份文件的规定不同：", "en": "The documents differ:"}
+_SHORT = 24
+"""A clause this short needs the words it stands under to be understood."""
 
 
 def compose(
-    question: str,
-    hits: Sequence[Hit],
-    language: Language,
-    *,
-    limit: int,
-    members: Callable[[Passage], Sequence[Passage]],
+    question: str, hits: Sequence[Hit], language: Language, *, limit: int, section: Section
 ) -> Answer:
     """Return the answer to a question from its hits.
 
@@ -32,26 +30,27 @@ def compose(
         question: As asked.
         hits: Best first.
         language: The asker's.
-        limit: Most citations.
-        members: Gives the rules under a heading, in order.
+        limit: Most citations; a list or a flow that is answered whole may bring more.
+        section: Gives the rules under a heading, or the rules of the section a rule stands in.
     """
     nearest = tuple(_cite(n, hit.passage, hit.score) for n, hit in enumerate(hits[:limit], 1))
     if not hits or not is_confident(question, hits):
         reason = "no clause was found" if not hits else "no clause found says it"
         return Answer(question, "abstained", _SILENCE[language], reason, (), nearest)
-    chosen = [hit for hit in hits[:limit] if hit.score >= _CLOSE * hits[0].score]
-    cited: dict[str, Citation] = {}
-    lines: list[str] = []
-    for hit in chosen:
-        rules = members(hit.passage) if hit.passage.heading else (hit.passage,)
-        for passage in rules or (hit.passage,):
-            if passage.clause_id not in cited and len(cited) < limit:
-                citation = _cite(len(cited) + 1, passage, hit.score)
-                cited[passage.clause_id] = citation
-                lines.append(f"{_words(passage, language)} [{citation.n}]")
-    for hit in hits:  # the evidence a reader may want besides, best first
-        if hit.passage.clause_id not in cited and len(cited) < limit:
-            cited[hit.passage.clause_id] = _cite(len(cited) + 1, hit.passage, hit.score)
+    evidence = gather(hits, wants(question), section)
+    scores = {hit.passage.clause_id: hit.score for hit in hits}
+    cited = {
+        passage.clause_id: _cite(n, passage, scores.get(passage.clause_id, 0.0))
+        for n, passage in enumerate(evidence.ranked[: max(limit, len(evidence.told))], 1)
+    }
+    lines = [
+        _line(passage, cited[passage.clause_id].n, evidence.arrangement, language)
+        for passage in evidence.told
+    ]
+    if evidence.arrangement == "differing":
+        lines.insert(0, _DIFFER[language])
+    if evidence.arrangement == "steps":
+        lines = [f"{step}. {line}" for step, line in enumerate(lines, 1)]
     return Answer(question, "answered", "\n".join(lines), "", tuple(cited.values()), ())
 
 
@@ -59,8 +58,13 @@ def _cite(n: int, passage: Passage, score: float) -> Citation:
     return Citation(n=n, passage=passage, quote=passage.text, score=score)
 
 
-def _words(passage: Passage, language: Language) -> str:
-    """Return what the clause says in the asker's language where there is a gloss."""
+def _line(passage: Passage, n: int, arrangement: Arrangement, language: Language) -> str:
+    """Return what a clause says, in the asker's language where there is a gloss, with its mark."""
+    words = " ".join(passage.text.split("\n"))
     if language == "en" and passage.gloss_en:
-        return passage.gloss_en
-    return passage.text.replace("\n", " ")
+        words = f"{passage.gloss_en} （{words}）"
+    elif len(words) <= _SHORT and passage.heading_path and arrangement in ("fact", "differing"):
+        words = f"{passage.heading_path[-1].rstrip('：:。；;')}：{words}"
+    if arrangement == "differing":
+        words = f"《{passage.document_title}》{words}"
+    return f"{words} [{n}]"

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from kb.index import Index
     from kb.model import Answer, Filters, Hit, IndexInfo, Passage
 
+_POOL = 20
+"""Hits an answer is composed from."""
+_LONGEST_LOOK = 40
+"""Neighbours looked at on either side when a section is gathered."""
+
 
 class KnowledgeBase:
     """An open index with the model that built it.
@@ -91,13 +96,13 @@ class KnowledgeBase:
         from kb.answer import compose
         from kb.search import language_of
 
-        hits = self.search(question, limit=max(limit, DEFAULT_LIMIT), filters=filters)
+        hits = self.search(question, limit=max(limit, _POOL), filters=filters)
         return compose(
             question,
             hits,
             language_of(question),
             limit=limit,
-            members=lambda passage: self.members(passage, filters),
+            section=lambda passage: self.section(passage, filters),
         )
 
     def show(
@@ -111,16 +116,18 @@ class KnowledgeBase:
         passage = self._index.by_id(clause_id, filters)
         return passage, tuple(self._index.neighbours(clause_id, around, filters))
 
-    def members(self, heading: Passage, filters: Filters | None = None) -> tuple[Passage, ...]:
-        """Return the rules under a heading, in order."""
-        depth = len(heading.heading_path)
+    def section(self, passage: Passage, filters: Filters | None = None) -> tuple[Passage, ...]:
+        """Return the clauses under a heading; for a rule, those of its section, itself among them, in order."""
+        around = self._index.neighbours(passage.clause_id, _LONGEST_LOOK, filters)
+        path = passage.heading_path
+        if not passage.heading:
+            here = [other for other in around if other.heading_path == path]
+            return tuple(sorted([*here, passage], key=lambda other: other.order))
         members: list[Passage] = []
-        following = self._index.neighbours(heading.clause_id, 200, filters)
-        for passage in (passage for passage in following if passage.order > heading.order):
-            if len(passage.heading_path) <= depth:
+        for other in (other for other in around if other.order > passage.order):
+            if len(other.heading_path) <= len(path):
                 break
-            if not passage.heading:
-                members.append(passage)
+            members.append(other)
         return tuple(members)
 
 

@@ -1,0 +1,112 @@
+"""Which clauses answer a question, and in what arrangement."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.answer.wanted import Want, gives
+from kb.figures import find_figures
+from kb.model import Hit, Passage
+
+Arrangement = Literal["fact", "list", "steps", "differing"]
+Section = Callable[[Passage], Sequence[Passage]]
+"""Gives the rules under a heading, or, for a rule, all rules of its section, in reading order."""
+
+CLOSE = 0.80
+"""A hit with at least this share of the best score may be part of the answer."""
+SAME_MATTER = 0.55
+"""A hit of another document with at least this share and a topic in common rules the same matter."""
+LONGEST_SECTION = 14
+"""A section with more rules than this is not answered whole."""
+_LOOK = 12
+_ALIKE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The clauses of an answer.
+
+    Attributes:
+        arrangement: How they belong together.
+        told: What the answer says, in the order it says it.
+        ranked: The same and what may be read besides, best first.
+    """
+
+    arrangement: Arrangement
+    told: tuple[Passage, ...]
+    ranked: tuple[Passage, ...]
+
+
+def gather(hits: Sequence[Hit], wanted: frozenset[Want], section: Section) -> Evidence:
+    """Choose and arrange the clauses that answer.
+
+    Args:
+        hits: Best first, at least one.
+        wanted: What the question wants.
+        section: The section a passage stands in.
+    """
+    hits = _figures_first(hits, wanted)
+    if whole := _whole_section(hits, wanted, section):
+        arrangement: Arrangement = "steps" if "steps" in wanted and "list" not in wanted else "list"
+        best = [hit.passage for hit in hits if hit.passage in whole]
+        return _evidence(arrangement, whole, [*best, *whole], hits)
+    rules = [hit for hit in hits if not hit.passage.heading] or list(hits)
+    differing = _differing(rules)
+    if len(differing) > 1:
+        return _evidence("differing", differing, differing, hits)
+    close = [hit.passage for hit in rules if hit.score >= CLOSE * rules[0].score][:3]
+    return _evidence("fact", close, close, hits)
+
+
+def _evidence(
+    arrangement: Arrangement, told: Sequence[Passage], first: Sequence[Passage], hits: Sequence[Hit]
+) -> Evidence:
+    ranked = dict.fromkeys([*first, *(hit.passage for hit in hits)])
+    return Evidence(arrangement, tuple(dict.fromkeys(told)), tuple(ranked))
+
+
+def _figures_first(hits: Sequence[Hit], wanted: frozenset[Want]) -> list[Hit]:
+    """Move the best close hit that has a figure of the wanted kind to the front."""
+    for place, hit in enumerate(hits):
+        if hit.score < CLOSE * hits[0].score:
+            break
+        if not hit.passage.heading and gives(find_figures(hit.passage.text), wanted):
+            return [hit, *hits[:place], *hits[place + 1 :]]
+    return list(hits)
+
+
+def _whole_section(hits: Sequence[Hit], wanted: frozenset[Want], section: Section) -> tuple[Passage, ...]:
+    """Return the section to be answered whole, or nothing.
+
+    A heading on top stands for its section. Where a list or steps are wanted, so does a rule on top whose neighbours were
+    found along with it.
+    """
+    top = hits[0].passage
+    if not top.heading and not wanted & {"list", "steps"}:
+        return ()
+    members = tuple(passage for passage in section(top) if not passage.heading)
+    if not 1 < len(members) <= LONGEST_SECTION:
+        return ()
+    found = {hit.passage.clause_id for hit in hits[:_LOOK]}
+    alike = sum(passage.clause_id in found for passage in members)
+    return members if top.heading or alike >= min(_ALIKE, len(members)) else ()
+
+
+def _differing(hits: Sequence[Hit]) -> tuple[Passage, ...]:
+    """Return the best rule of each document that rules the matter of the best hit."""
+    best = hits[0]
+    topics = set(best.passage.topics)
+    seen: Counter[str] = Counter()
+    chosen: list[Passage] = []
+    for hit in hits[:_LOOK]:
+        passage = hit.passage
+        same_matter = passage is best.passage or (
+            hit.score >= SAME_MATTER * best.score and topics & set(passage.topics)
+        )
+        if same_matter and not seen[passage.document_id]:
+            chosen.append(passage)
+        seen[passage.document_id] += 1
+    return tuple(chosen[:5])
