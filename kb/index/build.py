@@ -64,7 +64,7 @@ def _build(
     from kb.index.lexical import write_lexical
 
     previous = _previous(folder)
-    sweep(folder, keep={previous[0].name} if previous else set())
+    sweep(folder)
     now = datetime.now(UTC).replace(microsecond=0)
     build_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     places = _distinct(entries)

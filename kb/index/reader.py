@@ -47,9 +47,7 @@ def open_index(folder: Path, *, model: str | None = None) -> Index:
                 if isinstance(error, IndexDamaged):
                     raise
                 raise IndexDamaged(f"the build {folder / build_id} is incomplete", hint=REBUILD) from error
-            build_id = (
-                now  # replaced and swept away between reading the pointer and opening: take the new one
-            )
+            build_id = now  # replaced and swept away between reading the pointer and opening it
     if model is not None and model != index.manifest.model:
         index.close()
         raise IndexMismatch(

@@ -40,8 +40,8 @@ class FieldScore(NamedTuple):
 def choose(count: int, dimensions: int) -> faiss.Index:
     """Return the empty index for so many vectors; the one place where its kind is decided.
 
-    Every vector is compared (a flat scan) in half precision: 2.6 times as fast as single precision at half the size,
-    with cosines off by at most 4e-5. Kinds that reconstruct less exactly must keep the vectors beside them, because
+    Every vector is compared (a flat scan) in half precision: 2.6 times as fast as single precision at half the size.
+    On 3,000 statutes and 1,543 questions cosines are off by at most 6e-5 and nDCG@10 is the same to five digits. Kinds that reconstruct less exactly must keep the vectors beside them, because
     the next build takes them over from here.
     """
     return faiss.IndexScalarQuantizer(dimensions, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from kb.errors import IndexBusy, IndexDamaged, IndexMissing
+from kb.errors import IndexBusy, IndexDamaged, IndexMissing, IndexProblem
 from kb.index.manifest import MANIFEST, REBUILD
 
 CURRENT = "CURRENT"
@@ -95,23 +95,27 @@ def publish(folder: Path, partial: Path, build_id: str) -> None:
     for path in sorted(partial.rglob("*")):
         sync(path)
     sync(partial)
-    partial.rename(folder / build_id)
     pointer = folder / f"{CURRENT}.tmp"
     pointer.write_text(f"{build_id}\n", encoding="ascii")
     sync(pointer)
+    partial.rename(folder / build_id)  # from here on nothing needs room on the disk
     pointer.replace(folder / CURRENT)
     sync(folder)
 
 
-def sweep(folder: Path, keep: set[str]) -> None:
-    """Remove builds, and what interrupted builds left, except those in ``keep`` and those held by a reader.
+def sweep(folder: Path) -> None:
+    """Remove what interrupted builds left, and every build but the current one and those held by a reader.
 
     Only the holder of the folder's lock may call this.
     """
+    try:
+        current = current_build(folder)  # whether or not this version can read it
+    except IndexProblem:
+        current = ""
     for path in folder.iterdir():
         if path.name == f"{CURRENT}.tmp":
             path.unlink()
-        elif _ID.fullmatch(path.name.removesuffix(PARTIAL)) and path.name not in keep:
+        elif _ID.fullmatch(path.name.removesuffix(PARTIAL)) and path.name != current:
             _remove_unless_held(path)
 
 

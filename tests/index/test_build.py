@@ -160,6 +160,20 @@ def test_an_unreadable_index_is_replaced(entries: list[Entry], folder: Path, emb
     verify_index(folder)
 
 
+def test_an_index_of_another_version_stays_until_there_is_a_new_one(
+    entries: list[Entry], folder: Path, embedder: HashedPairs
+) -> None:
+    old = folder / current_build(folder)
+    manifest = json.loads((old / "manifest.json").read_text(encoding="utf-8"))
+    (old / "manifest.json").write_text(json.dumps(manifest | {"format": 999}), encoding="utf-8")
+    with builder(folder, 600, limit=60_000) as process:
+        process.communicate(timeout=60)
+    assert (old / "clauses.sqlite").exists()
+    assert current_build(folder) == old.name
+    build_index(entries, folder, embedder)
+    assert verify_index(folder).clauses == 30
+
+
 def test_the_previous_build_stays_and_older_ones_go(
     entries: list[Entry], folder: Path, embedder: HashedPairs
 ) -> None:
