@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from kb.index import Index
 
 POOL = 100
-"""Candidates taken from each side; fusing more changed no ranking in the top ten."""
+"""Candidates taken from each side."""
+BOOSTS = {"text": 1.0, "context": 0.1, "ask": 1.0, "gloss": 1.0}
+"""Weight of each lexical field; the context repeats in every clause of a document and so tells little."""
 
 
 def retrieve(
@@ -32,10 +34,13 @@ def retrieve(
         filters: Which clauses may be found; None for all.
     """
     text = plain(question)
+    vector = embedder.embed_questions([text])[0]
+    lexical = dict(index.lexical(text, POOL, filters, BOOSTS))
     dense: dict[int, float] = {}
-    for found in index.dense(embedder.embed_questions([text])[0], POOL, filters):
+    near = index.dense(vector, POOL, filters)
+    # What only the words found has a cosine too: without it the fusion would take it for the worst there is.
+    for found in [*near, *index.cosines(vector, sorted(lexical.keys() - {hit.row for hit in near}))]:
         dense[found.row] = max(found.score, dense.get(found.row, -1.0))
-    lexical = dict(index.lexical(text, POOL, filters))
     fused = convex(dense, lexical)
     ranked = sorted(fused, key=lambda row: (-fused[row], row))[:limit]
     passages = index.passages(ranked)
