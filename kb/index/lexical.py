@@ -17,9 +17,11 @@ from operator import add
 from pathlib import Path
 from typing import NamedTuple
 
+import opencc
 import tantivy
 
 from kb.errors import IndexDamaged
+from kb.figures import find_figures
 from kb.index.corpus import is_text
 from kb.index.manifest import REBUILD
 from kb.model.entry import Entry
@@ -46,9 +48,11 @@ class RowScore(NamedTuple):
 def terms(text: str) -> list[str]:
     """Return what of the text is looked up, in order, repetitions included.
 
-    Width and case are folded (NFKC, casefold), thousands separators dropped, English words stemmed (Snowball).
+    Width and case are folded (NFKC, casefold), traditional characters simplified, thousands separators dropped, English
+    words stemmed (Snowball). A figure is a term of its own with its canonical value, so that 三天 meets 3天.
     """
-    folded = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text).casefold())
+    narrow = unicodedata.normalize("NFKC", text).casefold().encode("utf-8", "ignore").decode()
+    folded = _THOUSANDS.sub("", _simplifier().convert(narrow))
     found: list[str] = []
     for match in _RUN.finditer(folded):
         run = match[0]
@@ -57,10 +61,16 @@ def terms(text: str) -> list[str]:
         else:
             found.extend(run)
             found.extend(map(add, run, run[1:]))
+    found.extend(f"{figure.value}{figure.unit}" for figure in find_figures(folded) if figure.unit)
     if not _LATIN.search(folded):
         return found
     stemmed: list[str] = _stemmer().analyze(" ".join(found))
     return stemmed
+
+
+@functools.cache
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
 
 
 @functools.cache

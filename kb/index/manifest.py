@@ -12,7 +12,7 @@ from kb.errors import IndexDamaged, IndexMismatch
 from kb.index.corpus import PASSAGE_FIELDS
 from kb.model.answer import IndexInfo
 
-FORMAT = 1  # raise it whenever files of an older build would be read wrongly
+FORMAT = 2  # raise it whenever files of an older build would be read wrongly
 MANIFEST = "manifest.json"
 REBUILD = "Build the index again with `kb index`."
 

@@ -19,6 +19,7 @@ from index_samples import HashedPairs, Vectors, entry, passage
 
 from kb.errors import EmbeddingFailed, IndexBusy, IndexMissing, IndexUnwritable, InputInvalid
 from kb.index import build_index, corpus_digest, current_build, open_index, verify_index
+from kb.index.manifest import FORMAT
 from kb.model import Entry
 
 BUILDER = """
@@ -442,5 +443,5 @@ def test_nothing_heavy_is_imported_with_the_package() -> None:
 
 def test_the_manifest_is_plain_json(folder: Path) -> None:
     manifest = json.loads((folder / current_build(folder) / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["format"] == 1
+    assert manifest["format"] == FORMAT
     assert manifest["files"]["clauses.sqlite"].keys() == {"size", "sha256"}
