@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.model import Source
@@ -53,9 +54,15 @@ def read(source: Source) -> Reading:
     for found in find_documents(text, lines, marks, name):
         flow = make_flow(text, found.body, source.format == "md")
         labels = solve(tokens(flow.text, candidates(flow.text), found.title))
-        flat = any(is_flat(text[start:end]) for start, end in found.body)
+        flat = _lost_breaks(text, found.body)
         drafts.append(Draft(source, found, flow, tuple(labels), tuple(build(flow.text, labels, flat))))
     return Reading(source, tuple(lines), marks, tuple(drafts))
+
+
+def _lost_breaks(text: str, body: Sequence[tuple[int, int]]) -> bool:
+    """Whether a fair part of a text stands on lines whose own line breaks were lost."""
+    flat = sum(end - start for start, end in body if is_flat(text[start:end]))
+    return flat > 0.2 * sum(end - start for start, end in body)
 
 
 def _without_inline(text: str, lines: list[Line]) -> tuple[list[Line], dict[int, Mark]]:

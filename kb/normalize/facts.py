@@ -53,6 +53,8 @@ _FROM = re.compile(
     rf"|(?:effective|in force)(?:\s+(?:date|from|as of|on|since))*\s*[:：]?\s*{_DATE}",
     re.IGNORECASE,
 )
+_ON_PUBLICATION = re.compile(r"自(?:公布|发布|印发|颁布)之日起(?:施行|生效|实施|执行)")
+_ISSUED = re.compile(rf"{_DATE}[^\n。]{{0,60}}?(?:公布|发布|印发|颁布|修正公布)")
 _ENDS = re.compile(r"[。！!？?；;…:：.”’」』)）】》]$")
 
 
@@ -96,6 +98,11 @@ def effective_date(text: str) -> str:
             ):
                 return date
             found = found or date
+    if not found and _ON_PUBLICATION.search(text):
+        issued = _ISSUED.search(text)
+        if issued:
+            year, month, day = issued.groups()
+            return f"{int(year):04d}-{int(month):02d}-{int(day):02d}"
     return found
 
 

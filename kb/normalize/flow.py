@@ -20,6 +20,7 @@ _LABEL = re.compile(
     r"|[A-Za-z]\s?[、.．)）:：]|[①-⑳⑴-⒛㈠-㈩❶-❿●◆■•★▲◇○□►➢※·?？\-*+]|步骤|\d{1,2}\s)"
 )
 _CUT_LABEL = re.compile(r"[(（]\s*[\d一二三四五六七八九十]{1,3}$")
+_WORD = 16
 _WRAP = 60  # a line at least this long that stops without punctuation was cut by a page, not ended
 
 
@@ -95,7 +96,7 @@ def make_flow(text: str, body: Sequence[tuple[int, int]], markdown: bool = False
         ends.append(high)
         parts.append(text[low:high])
         length += high - low
-        tail = text[max(low, high - 12) : high]
+        tail = text[max(low, high - _WORD - 1) : high]
         line_length = high - low
     return Flow("".join(parts), tuple(starts), tuple(origins), tuple(ends), tuple(dropped))
 
@@ -112,7 +113,8 @@ def _glue(tail: str, length: int, text: str, low: int, high: int, *, cut: bool) 
         return "\n"
     if tail[-1] in "，,、—" or text[low] in "，,。；;、）)”》":
         return ""
-    long_enough = length >= _WRAP and high - low > 20
+    whole = len(tail.split()[-1]) >= _WORD  # a short last word is a heading or item, not half a sentence
+    long_enough = length >= _WRAP and high - low > 20 and whole
     return (
         "" if long_enough and tail[-1].isalnum() and text[low].isalnum() and not text[low].isascii() else "\n"
     )

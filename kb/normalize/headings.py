@@ -89,7 +89,7 @@ def _before_lists(text: str, candidates: Sequence[Candidate]) -> list[Heading]:
                 # The stretch belongs to the label before it; a heading may follow the label's own words.
                 start = _last_word(text, start, stop)
             begin = start
-            while begin < stop and text[begin].isspace():
+            while begin < stop and (text[begin].isspace() or text[begin] in ")）”’』」】"):
                 begin += 1
             stretch = text[begin:stop].strip()
             if 2 <= len(stretch) <= 30 and stretch[0].isalpha() and not _INNER.search(stretch):
@@ -126,7 +126,7 @@ def _lines(text: str) -> list[Heading]:
             continue
         if _INNER.search(stretch) and not (question and not re.search("[:：]", stretch)):
             continue
-        if inner and (len(stretch) < 4 or stretch[-1] in ",，、"):
+        if inner and (len(stretch) < 4 - (stretch[-1] in ":：") or stretch[-1] in ",，、"):
             continue
         begin = start + len(stripped) - len(stretch)
         found.append(Heading(begin, begin + len(stretch), 0, not inner, question))

@@ -201,7 +201,7 @@ def _struct(text: str, match: re.Match[str], place: str) -> Reading:
             return None
         family = "章" if word == "张" and match.group()[-1] not in "：:" else word
         return (family, (value,), 0.3, end) if place not in ("glued", "comma") else None
-    strict = text[end - 1] in "：:、" or text[end : end + 1] in ("", "\n") or text[end].isspace()
+    strict = text[end - 1] in "：:、" or text[end - 1].isspace() or text[end : end + 1] in ("", "\n") or text[end].isspace()
     if not strict and _REFERENCE.match(text, end):
         return None
     if strict and text[end - 1] == "、" and re.compile(rf"\s?第?{_NUM}").match(text, end):
@@ -215,8 +215,6 @@ def _struct(text: str, match: re.Match[str], place: str) -> Reading:
         gain = 2.0 if place == "line" else 0.8
         if word == "条" and place != "line" and text[end : end + 1].isspace():
             gain += 0.6
-    if re.match(r"\s?[《“(（]?\s?的|\s?规定|\s?[（(]?以下", text[end : end + 6]):
-        return None
     sub = chinese(match.group("sub")[1:]) if match.group("sub") else None
     return word, (value, sub) if sub else (value,), gain, end
 

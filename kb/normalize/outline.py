@@ -32,6 +32,8 @@ REPLACES = -1.9  # another system takes over at the same depth
 SUCCEEDS = -0.9  # the same by a system that usually stands as high or higher
 INVERTS = -1.2  # a system that usually stands higher nests below
 TWICE = -1.0  # the same system in another style inside itself
+GLYPH_IN_GLYPH = -2.5  # ? bullets inside ◆ bullets
+GLYPH_FOLLOWS = 0.6  # a bullet after a bullet proves little
 LONE = -0.8  # a list of one
 TAKES_HEADING = -0.35  # an unnumbered line read as a heading that closes lists
 FREE_HEADING = 0.25  # the same where there is nothing to close
@@ -243,7 +245,7 @@ def _relation(entry: Open, token: Candidate) -> tuple[float, str, bool]:
         slip = f"numbered like its neighbours but called {kind}"
         return (gain + SLIPS, slip, False) if value == (before[0] + 1,) else (-99.0, slip, False)
     if kind in _GLYPHS or kind == "talk":
-        return (FOLLOWS if entry.family == token.family or kind == "talk" else 0.0), "", False
+        return (GLYPH_FOLLOWS if entry.family == token.family or kind == "talk" else 0.0), "", False
     if kind == "dec":
         return _decimal(before, value, gain)
     if len(value) > 1 or len(before) > 1:  # 第十二条之一
@@ -308,7 +310,7 @@ def _nesting(stack: tuple[Open, ...], token: Candidate) -> float:
     kind = base(token.family)
     gain = 0.0
     if kind in _GLYPHS and any(base(entry.family) in _GLYPHS for entry in stack):
-        gain += TWICE
+        gain += GLYPH_IN_GLYPH
     elif any(base(entry.family) == kind for entry in stack):
         gain += TWICE if kind != "dec" else 0.0
     if kind == "dec":

@@ -14,8 +14,10 @@ _HEADING_MAX = 30
 _BREAK = re.compile(
     r"(?<=[。；！？;!?])[ \t\u3000\xa0]+(?=[^\s\d)）])|\n+|(?<=[\u4e00-\u9fff])\.[ \t\u3000]+(?=[\u4e00-\u9fff])"
 )
-_WEAK = re.compile(r"(?<=[^\s\x00-\x7f])[ \u3000\xa0]+(?=[\u4e00-\u9fff“《])")
+_WEAK = re.compile(r"(?<=[^\s\x00-\x28\x2a-\x39\x3b-\x3e\x40-\x7f])[ \u3000\xa0]+(?=[\u4e00-\u9fff“《])")
 _PUNCTUATION = re.compile(r"[。；;，,！!]")
+_LINE_BREAK = re.compile(r"\n+")
+_GLYPHS = frozenset({"bullet", "lost", "dash", "talk"})
 _BLANK = " \t\n\r\u3000\xa0"
 
 
@@ -80,7 +82,8 @@ class _Builder:
             parent, above = lead, lead.anchor
         anchor = self.anchors.labelled(token.family, token.value, above, parent.value if parent else ())
         has_children = following is not None and following.depth > label.depth
-        end, form = self._first_segment(token, stop, has_children)
+        gap = _gap(token, label, following)
+        end, form = self._first_segment(token, stop, has_children, gap)
         part = Part(
             token.start, token.end, end, anchor, above or None, form, label.depth, token.family, token.value
         )
@@ -88,14 +91,6 @@ class _Builder:
             part.doubts.append(label.doubt)
         self.parts.append(part)
         self.open.append(part)
-        gap = 0
-        if (
-            following is not None
-            and isinstance(following.token, Candidate)
-            and following.depth == label.depth
-        ):
-            same = base(following.token.family) == base(token.family) and len(token.value) == 1
-            gap = following.token.value[0] - token.value[0] - 1 if same else 0
         self._paragraphs(end, stop, gap)
 
     def _lead_in(self, parent: Part | None, token: Candidate) -> Part | None:
@@ -119,7 +114,7 @@ class _Builder:
             return next((p for p in reversed(self.parts) if p.anchor == previous.parent), None)
         return None
 
-    def _first_segment(self, token: Candidate, stop: int, has_children: bool) -> tuple[int, str]:
+    def _first_segment(self, token: Candidate, stop: int, has_children: bool, gap: int) -> tuple[int, str]:
         """Return where the words right behind a label end, and the form they give the clause."""
         text = self.text
         start = token.end
@@ -128,47 +123,55 @@ class _Builder:
         end = self._next_break(start, stop)
         kind = base(token.family)
         form = "paragraph" if kind == "条" else "item"
+        weak = _WEAK.search(text, start, end) if self.flat else None
         if kind in HEADINGS:
-            weak = _WEAK.search(text, start, end)
-            if (
-                weak
-                and self.flat
-                and weak.start() - start <= _HEADING_MAX
-                and kind != "annex"
-                and end - start > _HEADING_MAX
-            ):
+            if weak and weak.start() - start <= _HEADING_MAX < end - start and kind != "annex":
                 end = weak.start()
             return end, "heading"
-        words = text[start:end].rstrip()
         whole = end >= stop or not text[end:stop].strip()
-        if self.flat or not whole:
-            weak = _WEAK.search(text, start, end)
-            if self.flat and weak and 2 <= weak.start() - start <= 24:
-                head = text[start : weak.start()]
-                rest = end - weak.end()
-                if (
-                    not _PUNCTUATION.search(head)
-                    and head[-1] not in "、"
-                    and rest > 1.2 * len(head)
-                    and (head[-1] not in ":：" or not whole)
-                ):
-                    return weak.start(), "heading"
+        if weak and 2 <= weak.start() - start <= 24:
+            head = text[start : weak.start()]
+            longer = end - weak.end() > 1.2 * len(head)
+            leads = head[-1] in ":：" and whole and not (has_children and gap)
+            if not _PUNCTUATION.search(head) and head[-1] != "、" and longer and not leads:
+                return weak.start(), "heading"
+        if gap and (blanks := self._swallowed(start, end, gap)):
+            return blanks[0], form
+        words = text[start:end].rstrip()
         titled = 0 < len(words) <= _HEADING_MAX and not _PUNCTUATION.search(words)
         if titled and has_children and whole and (kind != "条" or words[-1] not in "：:"):
             return end, "heading"
-        if (
-            titled
-            and not whole
-            and kind not in ("bullet", "lost", "dash", "talk")
-            and words[-1] not in "：:"
-            and kind != "条"
-        ):
+        if titled and not whole and kind not in _GLYPHS and kind != "条" and words[-1] not in "：:":
             return end, "heading"
-        return end, form
+        run = self._run(start, end)
+        return (run[0] if run else end), form
+
+    def _swallowed(self, start: int, end: int, gap: int) -> list[int]:
+        """Return the blanks that stand for swallowed numbers: as many as the numbering lacks, no more.
+
+        Where bare digits survive (``gap`` is -1), the numbers around them were swallowed, and every blank
+        stands for one.
+        """
+        blanks = [found.start() for found in _WEAK.finditer(self.text, start, end)]
+        return blanks if len(blanks) == gap or gap < 0 else []
+
+    def _run(self, start: int, end: int) -> list[int]:
+        """Return where the items of a list end that was run together without any mark (``甲原则乙原则丙原则``)."""
+        words = self.text[start:end].rstrip()
+        if not 9 <= len(words) <= 120 or not words.isalpha() or words.isascii():
+            return []
+        pieces = words.split(words[-2:])[:-1]
+        if len(pieces) < 3 or any(not 2 <= len(piece) <= 10 for piece in pieces):
+            return []
+        ends = []
+        position = start
+        for piece in pieces:
+            position += len(piece) + 2
+            ends.append(position)
+        return ends
 
     def _next_break(self, start: int, stop: int) -> int:
-        pattern = _BREAK if self.flat else re.compile(r"\n+")
-        found = pattern.search(self.text, start, stop)
+        found = (_BREAK if self.flat else _LINE_BREAK).search(self.text, start, stop)
         if found is None:
             return stop
         return found.start() + 1 if self.text[found.start()] == "." else found.start()
@@ -192,11 +195,13 @@ class _Builder:
 
     def _segments(self, start: int, stop: int, gap: int) -> list[tuple[int, int]]:
         text = self.text
-        pattern = _BREAK if self.flat else re.compile(r"\n+")
         cuts = []
-        for found in pattern.finditer(text, start, stop):
-            at = found.start() + 1 if text[found.start()] == "." else found.start()
-            cuts.append((at, found.end()))
+        for found in (_BREAK if self.flat else _LINE_BREAK).finditer(text, start, stop):
+            cuts.append((found.start() + 1 if text[found.start()] == "." else found.start(), found.end()))
+        if gap and self.flat:
+            weak = list(_WEAK.finditer(text, start, stop))
+            if len(weak) + 1 == gap or gap < 0:
+                cuts = sorted({*cuts, *(found.span() for found in weak)})
         cuts.append((stop, stop))
         segments = []
         low = start
@@ -206,7 +211,22 @@ class _Builder:
                 begin += 1
             while end > begin and text[end - 1] in _BLANK:
                 end -= 1
-            if begin < end:
-                segments.append((begin, end))
-            low = after
+            for piece in (*self._run(begin, end)[:-1], end):
+                if begin < piece:
+                    segments.append((begin, piece))
+                    begin = piece
+            low = max(after, low)
         return segments
+
+
+def _gap(token: Candidate, label: Label, following: Label | None) -> int:
+    """Return how many numbers were swallowed behind a label; -1 when an unknown number of them was."""
+    if token.family == "ar|_":
+        return -1
+    if following is None or not isinstance(following.token, Candidate) or len(following.token.value) != 1:
+        return 0
+    if following.depth == label.depth and base(following.token.family) == base(token.family):
+        return max(0, following.token.value[0] - token.value[0] - 1) if len(token.value) == 1 else 0
+    if following.depth > label.depth:
+        return max(0, following.token.value[0] - 1)
+    return 0
