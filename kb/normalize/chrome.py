@@ -17,12 +17,21 @@ SHORT = 30  # a menu entry or caption is no longer than this
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch judged to be furniture, with the reason. ``site`` tells page furniture from mere dates."""
+    """A stretch judged to be furniture.
+
+    Attributes:
+        start: First character.
+        end: One past the last.
+        reason: Why.
+        site: Only a web page shows it; a page number or a date may stand in a plain regulation too.
+        inside: It stands inside a line of the text.
+    """
 
     start: int
     end: int
     reason: str
     site: bool = True
+    inside: bool = False
 
 
 # Words that only furniture uses; alone on a line they give it away.
@@ -233,6 +242,7 @@ _CODE = re.compile(r"(?<![A-Za-z0-9])[A-Z0-9]{2,}(?:-[A-Z0-9]{2,}){3,}")
 _CODE_LEFT = re.compile(
     r"(?:[-—\s]*(?:集团|标准化|公司|内部|管理)*(?:文件|文档|标准|体系)*(?:发布|版本|编|文|流水)?号\s*[:：]\s*|[A-Za-z][A-Za-z ]{3,60})?[(（【\[\s]*$"
 )
+_FILL_IN = re.compile(r"_{10,}|＿{10,}")
 _CODE_RIGHT = re.compile(r"[)）】\]]*")
 _SIGN_OFF = re.compile(
     rf"(?:希望)?(?:以上|上面|上述)[^\n]{{0,130}}?(?:小编|编者|全部(?:相关)?内容|主要内容|全部介绍)[^\n]{{0,130}}|[^{_STOP}]{{2,30}}就是这些了[^\n{_STOP}]{{0,60}}[{_STOP}]?$"
@@ -256,6 +266,7 @@ def inline(text: str, start: int, end: int, brands: frozenset[str] = frozenset()
         right = _CODE_RIGHT.match(text, code.end(), end)
         begin = left.start() if left else code.start()
         marks.append(Mark(begin, right.end() if right else code.end(), "document stamp"))
+    marks += [Mark(*blank.span(), "blank to fill in") for blank in _FILL_IN.finditer(text, start, end)]
     for invite in _INVITE.finditer(text, start, end):
         marks.append(Mark(*invite.span(), "portal phrase"))
     for origin in _ORIGIN.finditer(text, start, end):

@@ -11,24 +11,28 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from zlib import crc32
 
-COVERED = 0.72  # share of the shorter document's words that must stand in the fuller one
+COVERED = 0.82  # share of the shorter document's words that must stand in the fuller one
 ALIKE = 0.55  # Dice coefficient of two clauses that say the same with some words swapped
 SAME = 0.9  # … that say the same but for slips
+_OWN = 20  # words of a numbered clause that make it a rule of its own
 _SHINGLE = 6
 _SAMPLE = 4  # one shingle in four is enough to notice a relation
+_NEAREST = 8  # only so many of the nearest documents are compared sentence by sentence
 _COMMON = 12  # a shingle in more documents than this is a set phrase
-_SENTENCE = re.compile(r"[^。；;！!？?\n]+[。；;！!？?]?")
+_SENTENCE = re.compile(r"[^。；;！!？?\s]+[。；;！!？?]?")
 _FIGURE = re.compile(r"\d+(?:[.:：]\d+)?")
 _NOISE = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is compared of one document: its clauses' words, in order."""
+    """What is compared of one document: its clauses' words in order, and which of them carry a number."""
 
-    title: str
     clauses: tuple[str, ...]
+    numbered: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +52,44 @@ def find_copies(told: Sequence[Told]) -> list[Copy]:
     order = sorted(range(len(told)), key=lambda n: (-sizes[n], n))
     place = {n: i for i, n in enumerate(order)}
     related = _related(words)
+    sentences = {
+        n: _Sentences(told[n].clauses)
+        for n in {*related, *(m for others in related.values() for m in others)}
+    }
     copies: dict[int, Copy] = {}
     for n in order:
         best: tuple[float, Copy] | None = None
         for other in related.get(n, ()):
             if place[other] >= place[n] or other in copies:
                 continue
-            coverage, copy = _compare(told, words, n, other)
-            if copy is not None and (best is None or coverage > best[0]):
-                best = (coverage, copy)
+            coverage, kind, pairs = _compare(sentences[n], sentences[other], sizes[n] / max(1, sizes[other]))
+            pairs = () if _own_rules(told[n], words[n], pairs) else pairs
+            if pairs and (best is None or coverage > best[0]):
+                best = (coverage, Copy(n, other, "exact" if words[n] == words[other] else kind, pairs))
         if best is not None:
             copies[n] = best[1]
     return [copies[n] for n in sorted(copies)]
 
 
+def _own_rules(told: Told, words: Sequence[str], pairs: Sequence[tuple[int, int]]) -> bool:
+    """Whether a numbered clause of some length stands in no other document: then its document is no mere copy."""
+    paired = {clause for clause, _ in pairs}
+    return any(
+        numbered and clause not in paired and len(words[clause]) >= _OWN
+        for clause, numbered in enumerate(told.numbered)
+    )
+
+
 def _related(words: Sequence[Sequence[str]]) -> dict[int, list[int]]:
-    """Return, for each document, the others that share enough word sequences to be worth comparing."""
+    """Return, for each document, the few others that share the most word sequences with it."""
     holders: dict[int, list[int]] = defaultdict(list)
     counts: list[int] = []
     for n, clauses in enumerate(words):
         seen: set[int] = set()
         for clause in clauses:
             for i in range(len(clause) - _SHINGLE + 1):
-                shingle = _hash(clause[i : i + _SHINGLE])
+                # crc32, not hash(): the same in every run
+                shingle = crc32(clause[i : i + _SHINGLE].encode("utf-8", "surrogatepass"))
                 if shingle % _SAMPLE == 0:
                     seen.add(shingle)
         counts.append(len(seen))
@@ -79,23 +98,41 @@ def _related(words: Sequence[Sequence[str]]) -> dict[int, list[int]]:
     shared: Counter[tuple[int, int]] = Counter()
     for documents in holders.values():
         if 1 < len(documents) <= _COMMON:
-            for i, a in enumerate(documents):
-                for b in documents[i + 1 :]:
-                    shared[a, b] += 1
-    related: dict[int, list[int]] = defaultdict(list)
+            shared.update(combinations(documents, 2))
+    related: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for (a, b), count in shared.items():
         if count >= max(3, 0.06 * min(counts[a], counts[b])):
-            related[a].append(b)
-            related[b].append(a)
-    return related
+            related[a].append((-count, b))
+            related[b].append((-count, a))
+    return {n: [other for _, other in sorted(others)[:_NEAREST]] for n, others in related.items()}
 
 
-def _hash(text: str) -> int:
-    """Return a hash that is the same in every run (``hash`` of a str is salted)."""
-    value = 0
-    for c in text:
-        value = (value * 1000003 + ord(c)) & 0xFFFFFFFF
-    return value ^ (value >> 15)
+class _Sentences:
+    """The sentences of a document, with an index of their character pairs."""
+
+    def __init__(self, clauses: Sequence[str]) -> None:
+        self.units = _units(clauses)
+        self.grams = [_grams(text) for _, text, _ in self.units]
+        self.index: dict[str, list[int]] = defaultdict(list)
+        for i, counter in enumerate(self.grams):
+            for gram in counter:
+                self.index[gram].append(i)
+
+    def closest(self, text: str, grams: Counter[str]) -> tuple[float, int]:
+        """Return how alike the most alike sentence is, and which one it is."""
+        votes: Counter[int] = Counter()
+        for gram in grams:
+            holders = self.index.get(gram, ())
+            if len(holders) <= 40:
+                votes.update(holders)
+        best, found = 0.0, -1
+        for i, _ in sorted(votes.items(), key=lambda item: (-item[1], item[0]))[:5]:
+            whole = self.units[i][1]
+            told = len(text) >= 6 and (text in whole or (whole in text and len(whole) > 0.8 * len(text)))
+            score = 1.0 if told else _dice(grams, self.grams[i])
+            if score > best:
+                best, found = score, i
+        return best, found
 
 
 def _grams(text: str) -> Counter[str]:
@@ -110,62 +147,29 @@ def _dice(a: Counter[str], b: Counter[str]) -> float:
 
 
 def _compare(
-    told: Sequence[Told], words: Sequence[Sequence[str]], n: int, other: int
-) -> tuple[float, Copy | None]:
-    """Compare document ``n`` with the fuller ``other``, sentence by sentence."""
-    units = _units(told[other].clauses)
-    grams = [_grams(text) for _, text, _ in units]
-    index: dict[str, list[int]] = defaultdict(list)
-    for i, counter in enumerate(grams):
-        for gram in counter:
-            index[gram].append(i)
-    total = matched = 0
+    mine: _Sentences, other: _Sentences, ratio: float
+) -> tuple[float, str, tuple[tuple[int, int], ...]]:
+    """Return how much of a document a fuller one covers, the kind of copy, and the clauses paired; none if no copy."""
+    total = matched = figures = differing = 0
     alike = 0.0
-    figures = differing = 0
     pairs: dict[int, Counter[int]] = defaultdict(Counter)
-    for clause, text, raw in _units(told[n].clauses):
+    for (clause, text, raw), grams in zip(mine.units, mine.grams, strict=True):
         total += len(text)
-        mine = _grams(text)
-        votes: Counter[int] = Counter()
-        for gram in mine:
-            holders = index.get(gram, ())
-            if len(holders) <= 40:
-                votes.update(holders)
-        best, found = 0.0, -1
-        for i, _ in sorted(votes.items(), key=lambda item: (-item[1], item[0]))[:5]:
-            whole = units[i][1]
-            score = (
-                1.0
-                if len(text) >= 6 and (text in whole or (whole in text and len(whole) > 0.8 * len(text)))
-                else _dice(mine, grams[i])
-            )
-            if score > best:
-                best, found = score, i
-        if best >= ALIKE:
+        score, found = other.closest(text, grams)
+        if score >= ALIKE:
             matched += len(text)
-            alike += best * len(text)
-            pairs[clause][units[found][0]] += len(text)
-            here, there = _FIGURE.findall(raw), _FIGURE.findall(units[found][2])
+            alike += score * len(text)
+            pairs[clause][other.units[found][0]] += len(text)
+            here, there = _FIGURE.findall(raw), _FIGURE.findall(other.units[found][2])
             if here or there:
                 figures += 1
                 differing += bool(set(here) - set(there))
-    if (
-        not total
-        or matched < COVERED * total
-        or (figures >= 2 and differing * 3 > figures)
-        or (figures == 1 and differing and total < 200)
-    ):
-        return 0.0, None
-    likeness = alike / matched
-    ratio = sum(map(len, words[n])) / max(1, sum(map(len, words[other])))
-    if words[n] == words[other]:
-        kind = "exact"
-    elif likeness < SAME:
-        kind = "spun"
-    else:
-        kind = "near" if ratio >= 0.8 else "partial"
+    variant = (figures >= 2 and differing * 3 > figures) or (figures == 1 and differing and total < 200)
+    if not total or matched < COVERED * total or variant:
+        return 0.0, "", ()
+    kind = "spun" if alike / matched < SAME else "near" if ratio >= 0.8 else "partial"
     mapping = tuple(sorted((clause, votes.most_common(1)[0][0]) for clause, votes in pairs.items()))
-    return matched / total, Copy(n, other, kind, mapping)
+    return matched / total, kind, mapping
 
 
 def _units(clauses: Sequence[str]) -> list[tuple[int, str, str]]:

@@ -179,7 +179,7 @@ def _opens(
     if k + 1 >= len(content) or not is_title(line.text):
         return False
     before, after = lines[content[k - 1]], lines[content[k + 1]]
-    furnished = content[k] - 1 in marks
+    furnished = content[k] - 1 in marks and not marks[content[k] - 1].inside
     if is_title(before.text) and not furnished:
         return False  # a second title line of the document just opened
     repeats = (
@@ -189,7 +189,7 @@ def _opens(
     )
     flat = is_flat(after.text)
     known = len(_grams(line.text) & words) >= 2
-    ahead = [lines[i].text for i in content[k + 1 : k + 4]]
+    ahead = [lines[i].text for i in content[k + 1 : k + 9]]
     if flat or any(map(is_flat, ahead)):
         printed_again = len(line.text) >= 6 and after.text.startswith(line.text) and after.text != line.text
         if printed_again or (known and (repeats or (flat and _TITLE_WORD.search(line.text)))):

@@ -81,7 +81,7 @@ def _without_inline(text: str, lines: list[Line]) -> tuple[list[Line], dict[int,
             _append(cut, text, position, mark.start)
             start, end = trim(text, mark.start, mark.end)
             if start < end:
-                where[len(cut)] = Mark(start, end, mark.reason, site=False)
+                where[len(cut)] = Mark(start, end, mark.reason, site=False, inside=True)
                 cut.append(Line(start, end, text[start:end]))
             position = mark.end
         if position == line.start:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from kb.normalize.numerals import CHINESE, STEMS, chinese, number, roman, symbol
 
@@ -102,11 +103,13 @@ _ENGLISH = {"Part": "编", "Chapter": "章", "Section": "节", "Article": "条",
             "Annex": "annex", "Schedule": "annex", "Step": "步"}  # fmt: skip
 
 
+@cache
 def base(family: str) -> str:
     """Return the family without its style (``ar、`` and ``ar.`` are both ``ar``)."""
     return family.split("|", 1)[0]
 
 
+@cache
 def rank(family: str) -> float:
     """Return where the family usually stands; unknown families stand in the middle."""
     return RANKS.get(base(family), 7.0)
@@ -201,7 +204,12 @@ def _struct(text: str, match: re.Match[str], place: str) -> Reading:
             return None
         family = "章" if word == "张" and match.group()[-1] not in "：:" else word
         return (family, (value,), 0.3, end) if place not in ("glued", "comma") else None
-    strict = text[end - 1] in "：:、" or text[end - 1].isspace() or text[end : end + 1] in ("", "\n") or text[end].isspace()
+    strict = (
+        text[end - 1] in "：:、"
+        or text[end - 1].isspace()
+        or text[end : end + 1] in ("", "\n")
+        or text[end].isspace()
+    )
     if not strict and _REFERENCE.match(text, end):
         return None
     if strict and text[end - 1] == "、" and re.compile(rf"\s?第?{_NUM}").match(text, end):

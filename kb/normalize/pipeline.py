@@ -120,7 +120,9 @@ def _ids(readings: Sequence[Reading]) -> list[str]:
 
 
 def _told(draft: Draft) -> Told:
-    return Told(draft.found.title, tuple(draft.words(part) for part in draft.parts))
+    return Told(
+        tuple(draft.words(part) for part in draft.parts), tuple(bool(part.family) for part in draft.parts)
+    )
 
 
 def _clauses(draft: Draft) -> tuple[Clause, ...]:
@@ -220,11 +222,18 @@ def _ledger(
     segments = [Segment(m.start, m.end, "chrome", reason=m.reason) for m in reading.marks.values()]
     doubts: list[Doubt] = []
     in_documents: set[int] = set()
+    text = reading.source.text
+    whole = _whole_lines(reading)
     for draft, (found, clauses, copy) in zip(reading.drafts, documents, strict=True):
         in_documents.update(start for start, _ in (*draft.found.titles, *draft.found.body))
-        segments += [
-            Segment(start, end, "title", found.id, reason="title") for start, end in draft.found.titles
-        ]
+        printed: set[str] = set()
+        for start, end in draft.found.titles:
+            again = text[start:end] in printed and (start, end) in whole
+            printed.add(text[start:end])
+            kept: SegmentKind = "chrome" if again else "title"
+            segments.append(
+                Segment(start, end, kept, found.id, reason="title repeated" if again else "title")
+            )
         segments += [
             Segment(start, end, "chrome", found.id, reason=reason)
             for start, end, reason in draft.flow.dropped
@@ -255,8 +264,22 @@ def _ledger(
             and line.start not in starts
             and not _inside(covered, line.start)
         ):
-            segments.append(Segment(line.start, line.end, "title", reason="title of the page or collection"))
+            segments.append(
+                Segment(line.start, line.end, "chrome", reason="heading of the page, not of a document")
+            )
     return make_ledger(reading.source, segments, doubts)
+
+
+def _whole_lines(reading: Reading) -> set[tuple[int, int]]:
+    """Return the lines that hold nothing else, or nothing but a document stamp behind it."""
+    text = reading.source.text
+    whole = set()
+    for n, line in enumerate(reading.lines):
+        after = reading.marks.get(n + 1)
+        stamped = after is not None and after.inside and after.reason == "document stamp"
+        if stamped or text[line.end : line.end + 1] in ("", "\n", "\r"):
+            whole.add((line.start, line.end))
+    return whole
 
 
 def _inside(spans: Sequence[tuple[int, int]], position: int) -> bool:
