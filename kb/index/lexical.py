@@ -191,6 +191,11 @@ class Lexical:
         found = [RowScore(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
         return sorted(found, key=lambda hit: (-hit.score, hit.row))
 
+    def counts(self, words: Iterable[str]) -> dict[str, int]:
+        """Return for each term the number of clauses that hold it in some field (the most of any one field)."""
+        names = [_text_name(field) for field in self._fields]
+        return {word: max(self._searcher.doc_freq(name, word) for name in names) for word in words}
+
     def _telling(self, words: Iterable[str], fields: Iterable[str]) -> list[str]:
         """Return the words that occur at all, at most ``MAX_TERMS``, the rarest when there are more."""
         names = [_text_name(field) for field in fields]

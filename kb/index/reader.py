@@ -156,6 +156,16 @@ class Index:
         # The store alone decides what a reader may see; the lexical index only ranks within it.
         return found if mask is None else [hit for hit in found if mask[hit.row]]
 
+    def term_counts(self, text: str) -> dict[str, int]:
+        """Return the terms of a text, each with the number of clauses that hold it; 0 where none does.
+
+        Raises:
+            IndexDamaged: The lexical index cannot be read.
+        """
+        from kb.index.lexical import terms
+
+        return self._words().counts(dict.fromkeys(terms(text)))
+
     def passage(self, row: int) -> Passage:
         """Return the passage of a row.
 
