@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kb.answer.wanted import Want, gives
+from kb.answer.wanted import Want, wanted_figures
 from kb.figures import find_figures
 from kb.model import Hit, Passage
 
@@ -70,10 +70,11 @@ def _evidence(
 
 def _figures_first(hits: Sequence[Hit], wanted: frozenset[Want]) -> list[Hit]:
     """Move the best close hit that has a figure of the wanted kind to the front."""
-    for place, hit in enumerate(hits):
+    kinds = wanted_figures(wanted)
+    for place, hit in enumerate(hits if kinds else ()):
         if hit.score < CLOSE * hits[0].score:
             break
-        if not hit.passage.heading and gives(find_figures(hit.passage.text), wanted):
+        if any(figure.kind in kinds for figure in find_figures(hit.passage.text)):
             return [hit, *hits[:place], *hits[place + 1 :]]
     return list(hits)
 

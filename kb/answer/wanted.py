@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from kb.figures import Figure
-
 Want = Literal["amount", "time", "duration", "count", "percentage", "list", "steps", "verdict"]
 
 # Chinese as staff type it, then English. Order does not matter; a question may want several things.
@@ -57,7 +55,6 @@ def wants(question: str) -> frozenset[Want]:
     return frozenset(want for want, pattern in _PATTERNS.items() if pattern.search(question))
 
 
-def gives(figures: tuple[Figure, ...], wanted: frozenset[Want]) -> bool:
-    """Return whether a clause with these figures can satisfy a question that wants one; True when none is wanted."""
-    kinds = frozenset().union(*(_FIGURES.get(want, frozenset()) for want in wanted))
-    return not kinds or any(figure.kind in kinds for figure in figures)
+def wanted_figures(wanted: frozenset[Want]) -> frozenset[str]:
+    """Return the kinds of figure that would satisfy the question; empty when it asks for none."""
+    return frozenset().union(*(_FIGURES.get(want, frozenset()) for want in wanted))
