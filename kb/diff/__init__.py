@@ -1,0 +1,9 @@
+"""Two versions of a document: which clause became which, and ids that stay."""
+
+from __future__ import annotations
+
+from kb.diff.ids import keep_ids
+from kb.diff.match import Match, Pair, match_clauses
+from kb.diff.render import diff_facts, render_diff
+
+__all__ = ["Match", "Pair", "diff_facts", "keep_ids", "match_clauses", "render_diff"]
