@@ -1,5 +1,6 @@
 """Ranked passages to an answer, or an honest abstention."""
 
 from kb.answer.compose import compose
+from kb.answer.evidence import Surroundings
 
-__all__ = ["compose"]
+__all__ = ["Surroundings", "compose"]

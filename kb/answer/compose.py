@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kb.answer.confidence import is_confident
-from kb.answer.evidence import Arrangement, Section, gather
+from kb.answer.evidence import Around, Arrangement, gather
 from kb.answer.wanted import wants
 from kb.model import Answer, Citation, Hit, Passage
 
@@ -22,7 +22,7 @@ _SHORT = 24
 
 
 def compose(
-    question: str, hits: Sequence[Hit], language: Language, *, limit: int, section: Section
+    question: str, hits: Sequence[Hit], language: Language, *, limit: int, surroundings: Around
 ) -> Answer:
     """Return the answer to a question from its hits.
 
@@ -31,13 +31,13 @@ def compose(
         hits: Best first.
         language: The asker's.
         limit: Most citations; a list or a flow that is answered whole may bring more.
-        section: Gives the rules under a heading, or the rules of the section a rule stands in.
+        surroundings: Gives what stands under and beside a clause.
     """
     nearest = tuple(_cite(n, hit.passage, hit.score) for n, hit in enumerate(hits[:limit], 1))
     if not hits or not is_confident(question, hits):
         reason = "no clause was found" if not hits else "no clause found says it"
         return Answer(question, "abstained", _SILENCE[language], reason, (), nearest)
-    evidence = gather(hits, wants(question), section)
+    evidence = gather(hits, wants(question), surroundings)
     scores = {hit.passage.clause_id: hit.score for hit in hits}
     cited = {
         passage.clause_id: _cite(n, passage, scores.get(passage.clause_id, 0.0))

@@ -12,17 +12,31 @@ from kb.figures import find_figures
 from kb.model import Hit, Passage
 
 Arrangement = Literal["fact", "list", "steps", "differing"]
-Section = Callable[[Passage], Sequence[Passage]]
-"""Gives the rules under a heading, or, for a rule, all rules of its section, in reading order."""
 
 CLOSE = 0.80
 """A hit with at least this share of the best score may be part of the answer."""
 SAME_MATTER = 0.55
 """A hit of another document with at least this share and a topic in common rules the same matter."""
-LONGEST_SECTION = 14
-"""A section with more rules than this is not answered whole."""
+LONGEST_LIST = 14
+"""Of a section with more rules than this only the best are told."""
 _LOOK = 12
 _ALIKE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around a clause, in reading order.
+
+    Attributes:
+        under: Clauses under it, at any depth.
+        beside: Clauses under the same parent, itself among them.
+    """
+
+    under: tuple[Passage, ...]
+    beside: tuple[Passage, ...]
+
+
+Around = Callable[[Passage], Surroundings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +54,27 @@ class Evidence:
     ranked: tuple[Passage, ...]
 
 
-def gather(hits: Sequence[Hit], wanted: frozenset[Want], section: Section) -> Evidence:
+def gather(hits: Sequence[Hit], wanted: frozenset[Want], around: Around) -> Evidence:
     """Choose and arrange the clauses that answer.
 
     Args:
         hits: Best first, at least one.
         wanted: What the question wants.
-        section: The section a passage stands in.
+        around: Gives the surroundings of a clause.
     """
     hits = _figures_first(hits, wanted)
-    if whole := _whole_section(hits, wanted, section):
+    scores = {hit.passage.clause_id: hit.score for hit in hits}
+    section = _section(hits, wanted, around)
+    if section:
+        best = sorted(section, key=lambda passage: -scores.get(passage.clause_id, 0.0))
+        told = best[:LONGEST_LIST] if wanted & {"list", "steps"} or not wanted else best[:_ALIKE]
         arrangement: Arrangement = "steps" if "steps" in wanted and "list" not in wanted else "list"
-        best = [hit.passage for hit in hits if hit.passage in whole]
-        return _evidence(arrangement, whole, [*best, *whole], hits)
+        return _evidence(arrangement, [passage for passage in section if passage in told], best, hits)
     rules = [hit for hit in hits if not hit.passage.heading] or list(hits)
     differing = _differing(rules)
     if len(differing) > 1:
         return _evidence("differing", differing, differing, hits)
-    close = [hit.passage for hit in rules if hit.score >= CLOSE * rules[0].score][:3]
+    close = [hit.passage for hit in rules if hit.score >= CLOSE * rules[0].score][:_ALIKE]
     return _evidence("fact", close, close, hits)
 
 
@@ -79,21 +96,23 @@ def _figures_first(hits: Sequence[Hit], wanted: frozenset[Want]) -> list[Hit]:
     return list(hits)
 
 
-def _whole_section(hits: Sequence[Hit], wanted: frozenset[Want], section: Section) -> tuple[Passage, ...]:
-    """Return the section to be answered whole, or nothing.
+def _section(hits: Sequence[Hit], wanted: frozenset[Want], around: Around) -> tuple[Passage, ...]:
+    """Return the rules of the section that answers as a whole, or nothing.
 
-    A heading on top stands for its section. Where a list or steps are wanted, so does a rule on top whose neighbours were
-    found along with it.
+    A clause with others under it stands for them. Where a list or steps are wanted, so does a rule on top whose neighbours
+    were found along with it.
     """
     top = hits[0].passage
-    if not top.heading and not wanted & {"list", "steps"}:
-        return ()
-    members = tuple(passage for passage in section(top) if not passage.heading)
-    if not 1 < len(members) <= LONGEST_SECTION:
+    surroundings = around(top)
+    under = tuple(passage for passage in surroundings.under if not passage.heading)
+    if under:
+        return under if top.heading else (top, *under)
+    beside = tuple(passage for passage in surroundings.beside if not passage.heading)
+    if not wanted & {"list", "steps"} or not 1 < len(beside) <= LONGEST_LIST:
         return ()
     found = {hit.passage.clause_id for hit in hits[:_LOOK]}
-    alike = sum(passage.clause_id in found for passage in members)
-    return members if top.heading or alike >= min(_ALIKE, len(members)) else ()
+    alike = sum(passage.clause_id in found for passage in beside)
+    return beside if alike >= min(_ALIKE, len(beside)) else ()
 
 
 def _differing(hits: Sequence[Hit]) -> tuple[Passage, ...]:

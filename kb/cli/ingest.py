@@ -46,15 +46,25 @@ def ingest(
     if as_json:
         print_json(result.report)
     elif show:
-        from kb.normalize import show as render
-
-        click.echo(render(result.normalized, show))
+        _show(result, show)
     else:
         _summary(result, out if writes else None)
     for error in result.failed:
         click.echo(f"kb: {error.message}\n    {error.hint}", err=True)
     if result.failed:
         context.exit(exit_code(result.failed[0]))
+
+
+def _show(result: IngestResult, stage: str) -> None:
+    """Print one stage of the normalizer."""
+    from kb.normalize import show
+
+    if stage == "lines":
+        for source in result.sources:
+            click.echo(show.render_lines(source))
+        return
+    stages = {"documents": show.render_documents, "tree": show.render_tree, "ledger": show.render_ledger}
+    click.echo(stages[stage](result.normalized))
 
 
 def _summary(result: IngestResult, out: Path | None) -> None:

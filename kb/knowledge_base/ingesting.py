@@ -24,12 +24,14 @@ class IngestResult:
     """What became of the sources.
 
     Attributes:
+        sources: What was read.
         normalized: Documents and ledgers.
         report: The JSON of ``kb ingest --report``.
         pages: Page files written.
         failed: Sources that could not be read, each with its reason.
     """
 
+    sources: tuple[Source, ...]
     normalized: Normalized
     report: dict[str, Any]
     pages: tuple[Path, ...]
@@ -56,8 +58,9 @@ def ingest(
     Raises:
         SourceError: No source at all could be read.
     """
-    from kb.normalize import ledger_page, normalize
+    from kb.normalize import normalize
     from kb.normalize import report as report_of
+    from kb.normalize.show import ledger_page
     from kb.pages import canonical, save_page
     from kb.pages.folder import write_text
 
@@ -76,7 +79,7 @@ def ingest(
     pages: list[Path] = []
     if out is not None:
         pages = [save_page(canonical(document), out) for document in normalized.documents]
-        write_text(out / LEDGER_PAGE, ledger_page(normalized))
+        write_text(out / LEDGER_PAGE, ledger_page(normalized, sources))
         for source in sources:
             if source.format not in _KEPT_AS_THEY_ARE:  # offsets refer to the converter's text, so it is kept
                 place = out / TEXT_FOLDER / f"{source.file}.txt"
@@ -85,7 +88,7 @@ def ingest(
     if report is not None:
         report.parent.mkdir(parents=True, exist_ok=True)
         write_text(report, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
-    return IngestResult(normalized, facts, tuple(pages), failed)
+    return IngestResult(sources, normalized, facts, tuple(pages), failed)
 
 
 def read_sources(paths: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[SourceError, ...]]:

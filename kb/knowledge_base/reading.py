@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Self
 from kb.config import DEFAULT_INDEX, DEFAULT_LIMIT, DEFAULT_MODEL
 
 if TYPE_CHECKING:
+    from kb.answer import Surroundings
     from kb.embed import Embedder
     from kb.index import Index
     from kb.model import Answer, Filters, Hit, IndexInfo, Passage
 
-_POOL = 20
+_POOL = 60
 """Hits an answer is composed from."""
 _LONGEST_LOOK = 40
 """Neighbours looked at on either side when a section is gathered."""
@@ -102,7 +103,7 @@ class KnowledgeBase:
             hits,
             language_of(question),
             limit=limit,
-            section=lambda passage: self.section(passage, filters),
+            surroundings=lambda passage: self.surroundings(passage, filters),
         )
 
     def show(
@@ -116,19 +117,21 @@ class KnowledgeBase:
         passage = self._index.by_id(clause_id, filters)
         return passage, tuple(self._index.neighbours(clause_id, around, filters))
 
-    def section(self, passage: Passage, filters: Filters | None = None) -> tuple[Passage, ...]:
-        """Return the clauses under a heading; for a rule, those of its section, itself among them, in order."""
+    def surroundings(self, passage: Passage, filters: Filters | None = None) -> Surroundings:
+        """Return the clauses under a clause and those beside it under the same parent, in reading order."""
+        from kb.answer import Surroundings
+
+        depth = len(passage.heading_path)
         around = self._index.neighbours(passage.clause_id, _LONGEST_LOOK, filters)
-        path = passage.heading_path
-        if not passage.heading:
-            here = [other for other in around if other.heading_path == path]
-            return tuple(sorted([*here, passage], key=lambda other: other.order))
-        members: list[Passage] = []
-        for other in (other for other in around if other.order > passage.order):
-            if len(other.heading_path) <= len(path):
-                break
-            members.append(other)
-        return tuple(members)
+        under: list[Passage] = []
+        for other in around:
+            if other.order > passage.order:
+                if len(other.heading_path) <= depth:
+                    break
+                under.append(other)
+        beside = [other for other in around if other.heading_path == passage.heading_path]
+        beside = sorted([*beside, passage], key=lambda other: other.order)
+        return Surroundings(under=tuple(under), beside=tuple(beside))
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:
