@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kb.model import Doubt, Ledger, Segment, Source
-from kb.normalize.lines import trim
+from kb.normalize.lines import INVISIBLE, trim
 
 
 def make_ledger(source: Source, segments: Iterable[Segment], doubts: Iterable[Doubt]) -> Ledger:
@@ -33,7 +33,12 @@ def make_ledger(source: Source, segments: Iterable[Segment], doubts: Iterable[Do
 
 
 def _unaccounted(text: str, start: int, end: int) -> list[Segment]:
-    start, end = trim(text, start, end)
-    return (
-        [Segment(start, end, "unresolved", reason="belongs to nothing that was found")] if start < end else []
-    )
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start == end:
+        return []
+    if all(c.isspace() or c in INVISIBLE for c in text[start:end]):
+        return [Segment(start, end, "chrome", reason="characters that show nothing")]
+    return [Segment(start, end, "unresolved", reason="belongs to nothing that was found")]

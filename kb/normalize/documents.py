@@ -101,12 +101,20 @@ def _found(text: str, block: Sequence[Line], end: int, name: str) -> Found:
             stop += 1
         titles = [(line.start, line.end) for line in block[:stop]]
         first = stop
+    elif is_title(block[0].text):
+        title, titles, first = block[0].text, [(block[0].start, block[0].end)], 1
     else:
-        title = name if len(block[0].text) > _TITLE_MAX or _LABEL.match(block[0].text) else block[0].text
-        if title == block[0].text:
-            titles, first = [(block[0].start, block[0].end)], 1
+        title, first = name, 0
+        word = re.match(r"\S{4,40}(?=\s)", block[0].text)
+        if (
+            word
+            and is_title(word.group())
+            and _TITLE_WORD.search(word.group())
+            and not _PART.fullmatch(word.group())
+        ):
+            title = word.group()
     body = [(line.start, line.end) for line in block[first:]]
-    for n in range(min(3, len(body))):
+    for n in range(min(3, len(body))) if title != name or first else ():
         start, stop = body[n]
         repeated = _repeated_title(text, start, stop, title)
         if repeated > start:
@@ -223,4 +231,4 @@ def _drop_page_titles(
             kept[0] -= 1
     elif len(content) > 2 and lines[content[0]].text == lines[content[1]].text and short[0]:
         kept[0] = 1
-    return kept
+    return sorted(set(kept))

@@ -11,7 +11,7 @@ from kb.normalize.documents import Found, find_documents, is_flat
 from kb.normalize.flow import Flow, make_flow
 from kb.normalize.headings import tokens
 from kb.normalize.labels import candidates
-from kb.normalize.lines import Line, split_lines, trim
+from kb.normalize.lines import Line, bare, split_lines, trim
 from kb.normalize.outline import Label, solve
 from kb.normalize.tree import Part, build
 
@@ -28,11 +28,11 @@ class Draft:
 
     def label(self, part: Part) -> str:
         """Return the label of a clause as printed."""
-        return self.flow.text[part.start : part.body].strip()
+        return bare(self.flow.text[part.start : part.body])
 
     def words(self, part: Part) -> str:
         """Return the words of a clause without its label."""
-        return self.flow.text[part.body : part.end].strip()
+        return bare(self.flow.text[part.body : part.end])
 
 
 @dataclass(frozen=True, slots=True)

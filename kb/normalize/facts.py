@@ -55,6 +55,8 @@ _FROM = re.compile(
 )
 _ON_PUBLICATION = re.compile(r"自(?:公布|发布|印发|颁布)之日起(?:施行|生效|实施|执行)")
 _ISSUED = re.compile(rf"{_DATE}[^\n。]{{0,60}}?(?:公布|发布|印发|颁布|修正公布)")
+_SIGNED = re.compile(rf"{_DATE}\s*$")
+_WORDY = 12
 _ENDS = re.compile(r"[。！!？?；;…:：.”’」』)）】》]$")
 
 
@@ -99,7 +101,7 @@ def effective_date(text: str) -> str:
                 return date
             found = found or date
     if not found and _ON_PUBLICATION.search(text):
-        issued = _ISSUED.search(text)
+        issued = _ISSUED.search(text) or _SIGNED.search(text)
         if issued:
             year, month, day = issued.groups()
             return f"{int(year):04d}-{int(month):02d}-{int(day):02d}"
@@ -112,6 +114,8 @@ def is_truncated(clauses: Sequence[str]) -> bool:
     if not texts:
         return False
     last = texts[-1]
+    if len(last) < _WORDY or " | " in last:
+        return False  # a signature, a heading or a table row needs no full stop
     if _ENDS.search(last) and not last.endswith((":", "：")):
         return False
     if last.endswith((":", "：", ",", "，", "、")):

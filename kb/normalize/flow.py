@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.normalize.lines import trim
+from kb.normalize.lines import INVISIBLE, trim
 
 _PAGE = re.compile(r"(\d{1,4})\s?[、.．](?!\d)\s?")
 _ENDS = re.compile(r"[。！!？?；;:：…”’」』）)】》>\]]$")
@@ -60,7 +60,7 @@ class Flow:
         return spans
 
 
-_BLANKS = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + "\u200b\u200c\u200d\u2060\ufeff\x00"
+_BLANKS = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + INVISIBLE
 _MARKUP = re.compile(r"#{1,6}\s+|>\s+|\*\*(?=\S)|-{3,}\s*$")
 
 
@@ -113,7 +113,9 @@ def _glue(tail: str, length: int, text: str, low: int, high: int, *, cut: bool) 
         return "\n"
     if tail[-1] in "，,、—" or text[low] in "，,。；;、）)”》":
         return ""
-    whole = len(tail.split()[-1]) >= _WORD  # a short last word is a heading or item, not half a sentence
+    whole = (
+        len(tail.rsplit(maxsplit=1)[-1]) >= _WORD
+    )  # a short last word is a heading or item, not half a sentence
     long_enough = length >= _WRAP and high - low > 20 and whole
     return (
         "" if long_enough and tail[-1].isalnum() and text[low].isalnum() and not text[low].isascii() else "\n"

@@ -116,7 +116,7 @@ def _lines(text: str) -> list[Heading]:
     for line in text.split("\n"):
         start, position = position, position + len(line) + 1
         stripped = line.rstrip()
-        if position > len(text) or not stripped:
+        if position > len(text) or not stripped or " | " in stripped:
             continue
         question = stripped[-1] in "?？"
         inner = max(stripped.rfind(mark, 0, len(stripped) - 1) for mark in "。！!？?；;") + 1

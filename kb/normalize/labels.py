@@ -22,7 +22,7 @@ _PATTERN = re.compile(
     (?P<struct>第\s*(?P<snum>{_NUM})\s*(?P<sword>编|篇|章|节|条|款|张|课|讲|步|个|部分|单元|阶段|类|点|项)(?P<sub>之{_CN})?\s?[：:、]?)
   | (?P<ord>第(?P<onum>{_CN})\s?[,，、：:])
   | (?P<annex>(?:附件|附录|附表|附则)\s?(?P<xnum>{_NUM})?\s?[：:]?(?=\s|$|[：:\u4e00-\u9fff]))
-  | (?P<noun>(?P<nword>步骤|职责|案例|情形|阶段|环节|方案|要点|误区|场景|模块|任务)\s?(?P<nnum>{_NUM})\s?[：:、.．])
+  | (?P<noun>(?P<nword>步骤|职责|案例|情形|阶段|环节|方案|要点|误区|场景|模块|任务)\s?(?P<nnum>{_NUM})(?:\s?[：:、.．]|[ \u3000](?=\S)))
   | (?P<cnpar>[（(〔]\s?(?P<cpnum>{_CN})\s?[)）〕]\s?[、.．：:]?)
   | (?P<arpar>[（(〔]\s?(?P<apnum>\d{{1,3}})\s?[)）〕]\s?[、.．：:]?)
   | (?P<alpar>[（(]\s?(?P<alnum>[A-Za-z]|[ivx]{{2,5}})\s?[)）]\s?[、.．]?)
@@ -43,12 +43,13 @@ _PATTERN = re.compile(
   | (?P<dash>[-—–·*+](?=[\s\u4e00-\u9fff]))
   | (?P<lost>[?？](?=[^\s?？。]))
   | (?P<blank>_{{2,}}(?=[\u4e00-\u9fff]))
-  | (?P<talk>(?P<who>[QAKG]|问|答|客户|客服|买家|卖家)\s?[：:]\s?(?=\S))
+  | (?P<talk>(?P<who>[QAKG])\d{{0,2}}\s?[：:、.]\s?(?=\S))
   | (?P<latin>(?P<lword>Part|Chapter|Section|Article|Rule|Clause|Appendix|Annex|Step|Schedule)\s+(?P<lnum>\d{{1,3}}(?:\.\d{{1,3}}){{0,3}}|[IVXLC]{{1,6}}|[A-Z])\s?[.:)：、—–-]?)
   | (?P<sect>§\s?(?P<setnum>\d{{1,3}}(?:\.\d{{1,3}}){{0,3}})\s?[.:]?)
     """,
     re.VERBOSE,
 )
+_OPENERS = "“‘「『〝"
 _TERMINAL = "。！!？?；;…"
 _CLOSERS = ')）”’」』】》>]〕"'
 # What may follow a number that is an amount, a time, a date or a reference, not a label.
@@ -82,6 +83,7 @@ class Candidate:
         value: The number; decimals have several parts, ``第十二条之一`` is ``(12, 1)``; bullets ``(0,)``.
         gain: How much its form and place speak for it.
         opening: Whether it opens a line of the flow.
+        led: Whether a colon introduces it.
     """
 
     start: int
@@ -90,6 +92,7 @@ class Candidate:
     value: Value
     gain: float
     opening: bool
+    led: bool = False
 
 
 # Rank of a family: a lower rank usually stands above a higher one.
@@ -138,11 +141,14 @@ def _judge(text: str, match: re.Match[str]) -> Candidate | None:
     kind = next(kind for kind in _KINDS if match.group(kind) is not None)
     start = match.start()
     place = _place(text, start)
+    if place == "quoted":
+        return None  # the number of a text that is quoted here
     read = _READERS[kind](text, match, place)
     if read is None:
         return None
     family, value, gain, end = read
-    return Candidate(start, end, family, value, gain + _PLACE_GAIN[place], place == "line")
+    led = text[max(0, start - 40) : start].rstrip().endswith((":", "："))
+    return Candidate(start, end, family, value, gain + _PLACE_GAIN[place], place == "line", led)
 
 
 _PLACE_GAIN = {
@@ -152,6 +158,7 @@ _PLACE_GAIN = {
     "space": 0.7,
     "colon": 0.7,
     "break": 0.0,
+    "word": 0.0,
     "comma": -2.0,
     "glued": -2.2,
 }
@@ -165,6 +172,10 @@ def _place(text: str, start: int) -> str:
     if i < 0 or text[i] == "\n":
         return "line"
     before = text[i]
+    if before in _OPENERS:
+        return "quoted"
+    if before.isascii() and before.isalpha():
+        return "word" if i < start - 1 else "glued"
     if before in _TERMINAL or (before in ".．" and i and not text[i - 1].isdigit()):
         return "strong"
     if before in ":：":
@@ -252,9 +263,9 @@ def _annex(text: str, match: re.Match[str], place: str) -> Reading:
 
 def _noun(text: str, match: re.Match[str], place: str) -> Reading:
     value = number(match.group("nnum"))
-    return (
-        ("noun|" + match.group("nword"), (value,), 0.8, match.end()) if value and place != "glued" else None
-    )
+    if not value or place == "glued" or (match.group()[-1].isspace() and place != "line"):
+        return None
+    return "noun|" + match.group("nword"), (value,), 0.8, match.end()
 
 
 def _cnpar(text: str, match: re.Match[str], place: str) -> Reading:
@@ -323,7 +334,7 @@ def _cndun(text: str, match: re.Match[str], place: str) -> Reading:
 def _dec(text: str, match: re.Match[str], place: str) -> Reading:
     value = tuple(int(part) for part in re.split(r"[.．]", match.group("dnum")))
     if (
-        place in ("glued", "comma")
+        place in ("glued", "comma", "word")
         or _digit_before(text, match.start())
         or value[0] == 0
         or max(value[1:]) > 40
@@ -334,7 +345,7 @@ def _dec(text: str, match: re.Match[str], place: str) -> Reading:
         return None
     if re.compile(r"\s?(?:和|与|至|或|、|版)").match(text, match.end()):
         return None
-    return "dec", value, 0.3, match.end()
+    return f"dec|{len(value)}", value, 0.3, match.end()
 
 
 def _digit_before(text: str, start: int) -> bool:
@@ -521,14 +532,9 @@ def _blank(text: str, match: re.Match[str], place: str) -> Reading:
 
 
 def _talk(text: str, match: re.Match[str], place: str) -> Reading:
-    who = match.group("who")
-    if place not in ("line", "strong") or (len(who) == 1 and not who.isascii() and place != "line"):
-        return None
-    if len(who) > 1 or not who.isascii():
-        return None  # 答： and 客服： only introduce words of the clause they stand in
-    if place == "strong" and not text[match.start() - 1].isspace():
-        return None
-    return "talk", (0,), 0.6, match.end()
+    """Read who speaks in a dialogue (``Q:``); 答： and the like only introduce words of the clause they stand in."""
+    spaced = place == "line" or (place == "strong" and text[match.start() - 1].isspace())
+    return ("talk", (0,), 0.6, match.end()) if spaced else None
 
 
 def _latin(text: str, match: re.Match[str], place: str) -> Reading:
@@ -545,7 +551,7 @@ def _latin(text: str, match: re.Match[str], place: str) -> Reading:
             return None
         parts = (value,)
     if len(parts) > 1:
-        return "dec", parts, 0.8, match.end()
+        return f"dec|{len(parts)}", parts, 0.8, match.end()
     gain = 1.6 if place == "line" else -0.6
     return _ENGLISH[word], parts, gain, match.end()
 
@@ -554,7 +560,7 @@ def _sect(text: str, match: re.Match[str], place: str) -> Reading:
     if place != "line":
         return None
     parts = tuple(int(part) for part in match.group("setnum").split("."))
-    return ("dec" if len(parts) > 1 else "条"), parts, 0.8, match.end()
+    return (f"dec|{len(parts)}" if len(parts) > 1 else "条"), parts, 0.8, match.end()
 
 
 _READERS = {

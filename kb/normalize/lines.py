@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# What Python calls blank, plus characters that show nothing: a ledger need not account for them.
-BLANK = "\\s\u200b\u200c\u200d\u2060\ufeff\x00"
+# Characters that show nothing stand around words like blanks do.
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\x00"
+BLANK = "\\s" + INVISIBLE
 _LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e]+")
 _BLANKS = re.compile(f"[{BLANK}]*")
 _LAST = re.compile(f"[^{BLANK}]")
@@ -38,3 +39,9 @@ def split_lines(text: str) -> list[Line]:
         if start < end:
             lines.append(Line(start, end, text[start:end]))
     return lines
+
+
+def bare(text: str) -> str:
+    """Return ``text`` without blanks, and characters that show nothing, at either end."""
+    start, end = trim(text, 0, len(text))
+    return text[start:end]

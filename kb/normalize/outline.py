@@ -30,6 +30,7 @@ OPENS_LATER = -2.6
 RESUMES = 2.0  # articles counting on across chapters
 REPLACES = -1.9  # another system takes over at the same depth
 SUCCEEDS = -0.9  # the same by a system that usually stands as high or higher
+LED = 0.8  # a colon introduces the list below it
 INVERTS = -1.2  # a system that usually stands higher nests below
 TWICE = -1.0  # the same system in another style inside itself
 GLYPH_IN_GLYPH = -2.5  # ? bullets inside ◆ bullets
@@ -57,6 +58,7 @@ class Heading:
 
 
 Token = Candidate | Heading
+_ANYWHERE = frozenset({"stem"})  # 甲、 stands above 一、 in old statutes, below ① elsewhere
 _GLYPHS = frozenset({"bullet", "dash", "lost"})
 
 
@@ -169,7 +171,7 @@ def _label_steps(reading: Reading, n: int, token: Candidate) -> list[Reading]:
     stack = reading.stack
     kind = base(token.family)
     ignored = 0.0
-    if token.opening and token.gain > 2.3:
+    if token.opening and token.gain > 2.2:
         ignored = IGNORES_ARTICLE if kind in ("条", "章", "节", "编") and token.gain > 3 else IGNORES_LINE
     steps = [reading._replace(score=reading.score + ignored) if ignored else reading]
     value = token.value
@@ -219,14 +221,15 @@ def _label_steps(reading: Reading, n: int, token: Candidate) -> list[Reading]:
             add(depth, _opening(reading, token) + (REPLACES / 2 if depth < len(stack) else 0.0), True)
         return steps
     if all(entry.family != token.family for entry in stack):
-        add(len(stack), _opening(reading, token) + _nesting(stack, token), True)
+        add(len(stack), _opening(reading, token) + _nesting(stack, token) + (LED if token.led else 0.0), True)
     for depth in range(len(stack)):
         entry = stack[depth]
         if entry.family == "heading" or base(entry.family) in HEADINGS or base(entry.family) in ("条", kind):
             continue
         if any(above.family == token.family for above in stack[:depth]):
             continue
-        cost = SUCCEEDS if rank(token.family) <= rank(entry.family) else REPLACES
+        high = rank(token.family) <= rank(entry.family) and kind not in _ANYWHERE
+        cost = SUCCEEDS if high else REPLACES
         add(depth, _opening(reading, token) + cost + _nesting(stack[:depth], token), True)
     return steps
 
@@ -322,7 +325,7 @@ def _nesting(stack: tuple[Open, ...], token: Candidate) -> float:
                 )
                 gain += FITS if fits else (MISFITS if base(entry.family) != "cn" else 0.0)
                 break
-    elif stack and stack[-1].family != "heading":
+    elif stack and stack[-1].family != "heading" and not {kind, base(stack[-1].family)} & _ANYWHERE:
         above = rank(stack[-1].family)
         if rank(token.family) < above or (rank(token.family) == above and kind != "ar"):
             gain += INVERTS - 0.25 * (above - rank(token.family))

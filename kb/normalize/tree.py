@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from kb.normalize.anchors import Anchors
 from kb.normalize.labels import HEADINGS, Candidate, Value, base
+from kb.normalize.lines import INVISIBLE
 from kb.normalize.outline import Heading, Label
 
 _HEADING_MAX = 30
+_LEAD_MAX = 15  # longer words before a colon say something themselves
 _BREAK = re.compile(
     r"(?<=[。；！？;!?])[ \t\u3000\xa0]+(?=[^\s\d)）])|\n+|(?<=[\u4e00-\u9fff])\.[ \t\u3000]+(?=[\u4e00-\u9fff])"
 )
@@ -18,7 +20,7 @@ _WEAK = re.compile(r"(?<=[^\s\x00-\x28\x2a-\x39\x3b-\x3e\x40-\x7f])[ \u3000\xa0]
 _PUNCTUATION = re.compile(r"[。；;，,！!]")
 _LINE_BREAK = re.compile(r"\n+")
 _GLYPHS = frozenset({"bullet", "lost", "dash", "talk"})
-_BLANK = " \t\n\r\u3000\xa0"
+_BLANK = " \t\n\r\u3000\xa0" + INVISIBLE
 
 
 @dataclass(slots=True)
@@ -139,9 +141,15 @@ class _Builder:
             return blanks[0], form
         words = text[start:end].rstrip()
         titled = 0 < len(words) <= _HEADING_MAX and not _PUNCTUATION.search(words)
-        if titled and has_children and whole and (kind != "条" or words[-1] not in "：:"):
+        if (
+            titled
+            and has_children
+            and whole
+            and (words[-1] not in "：:" or (kind != "条" and len(words) <= _LEAD_MAX))
+        ):
             return end, "heading"
-        if titled and not whole and kind not in _GLYPHS and kind != "条" and words[-1] not in "：:":
+        statute = kind == "条" and not text[token.start].isascii()
+        if titled and not whole and kind not in _GLYPHS and not statute and words[-1] not in "：:":
             return end, "heading"
         run = self._run(start, end)
         return (run[0] if run else end), form
@@ -185,12 +193,13 @@ class _Builder:
                 closed = self.text[:low].rstrip(_BLANK)[-1:] in ("。", "？", "！")
                 if closed and "\n" in self.text[parent.end : low + 1]:
                     parent = article
+            form = "row" if " | " in self.text[low:high] else "paragraph"
             if parent is None:
                 anchor = self.anchors.unnumbered("")
             else:
                 anchor = self.anchors.paragraph(parent.anchor, parent.form == "heading")
             self.parts.append(
-                Part(low, low, high, anchor, parent.anchor if parent else None, "paragraph", len(self.open))
+                Part(low, low, high, anchor, parent.anchor if parent else None, form, len(self.open))
             )
 
     def _segments(self, start: int, stop: int, gap: int) -> list[tuple[int, int]]:

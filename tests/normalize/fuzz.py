@@ -23,7 +23,6 @@ SEEDS = [
     "Article 1 Scope\nThis applies to all staff.\n(a) day shift;\n(b) night shift.\nSection 2.1 Pay\n1.1.1 Base pay is 10 a day.\n",
 ]
 NOISE = "\x00\x01\x0b\x0c\x1c\x85\u2028\u200b\ufeff\ud800\U0001f600\r\n\t 　一二三第章条、.)）(（?●①1０٣²Ⅳ_-:：。；,"
-BLANK = set("\u200b\u200c\u200d\u2060\ufeff\x00")
 
 
 def mutate(rng: random.Random, texts: list[str]) -> str:
@@ -69,9 +68,9 @@ def check(text: str) -> None:
     position = 0
     for segment in normalized.ledgers[0].segments:
         assert position <= segment.start < segment.end <= len(text), "segments overlap or are out of order"
-        assert all(c.isspace() or c in BLANK for c in text[position : segment.start]), "a character is lost"
+        assert all(c.isspace() for c in text[position : segment.start]), "a character is lost"
         position = segment.end
-    assert all(c.isspace() or c in BLANK for c in text[position:]), "a character is lost at the end"
+    assert all(c.isspace() for c in text[position:]), "a character is lost at the end"
     for found in normalized.found:
         anchors = [clause.anchor for clause in found.clauses]
         assert len(anchors) == len(set(anchors)), "an anchor is used twice"
@@ -94,7 +93,7 @@ def main(arguments: list[str]) -> int:
         text = mutate(random.Random(n), texts)
         try:
             check(text)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever breaks is a finding
             print(f"mutation {n}: {type(error).__name__}: {error}\n{text[:400]!r}")
             return 1
     print(f"{count} mutations, none lost a character")

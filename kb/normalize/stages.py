@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from kb.model import Clause, Ledger, Source
+from kb.model import Clause, Ledger
 from kb.normalize.draft import read
 from kb.normalize.pipeline import FoundDocument, Normalized
 from kb.normalize.report import shares
@@ -13,17 +13,26 @@ from kb.normalize.report import shares
 _WIDTH = 60
 
 
-def render_lines(source: Source) -> str:
-    """Return the lines of a source with their offsets and what was judged of them."""
-    reading = read(source)
+def show(normalized: Normalized, stage: str) -> str:
+    """Return one stage as text: ``lines``, ``documents``, ``tree`` or ``ledger``."""
+    return _STAGES[stage](normalized)
+
+
+def _lines(normalized: Normalized) -> str:
+    """Return the lines of the sources with their offsets and what was judged of them."""
     rows = []
-    for n, line in enumerate(reading.lines):
-        mark = reading.marks.get(n)
-        rows.append(f"{line.start:>7}-{line.end:<7} {mark.reason if mark else 'text':<26} {_cut(line.text)}")
+    for source in normalized.sources:
+        rows.append(f"{source.file}  {len(source.text)} characters")
+        reading = read(source)
+        for n, line in enumerate(reading.lines):
+            mark = reading.marks.get(n)
+            rows.append(
+                f"{line.start:>7}-{line.end:<7} {mark.reason if mark else 'text':<26} {_cut(line.text)}"
+            )
     return _join(rows)
 
 
-def render_documents(normalized: Normalized) -> str:
+def _documents(normalized: Normalized) -> str:
     """Return the documents found, copies included."""
     rows = []
     for found in normalized.found:
@@ -40,7 +49,7 @@ def render_documents(normalized: Normalized) -> str:
     return _join(rows)
 
 
-def render_tree(normalized: Normalized) -> str:
+def _tree(normalized: Normalized) -> str:
     """Return the clauses of every document, indented by depth."""
     rows = []
     for found in normalized.found:
@@ -53,7 +62,7 @@ def render_tree(normalized: Normalized) -> str:
     return _join(rows)
 
 
-def render_ledger(normalized: Normalized) -> str:
+def _ledger(normalized: Normalized) -> str:
     """Return every segment of every ledger, and the doubts."""
     rows = []
     for ledger in normalized.ledgers:
@@ -66,19 +75,21 @@ def render_ledger(normalized: Normalized) -> str:
     return _join(rows)
 
 
-def ledger_page(normalized: Normalized, sources: Sequence[Source] = ()) -> str:
-    """Return the ledgers as a Markdown page: how much of each file is rule, what was dropped and why.
+_STAGES: dict[str, Callable[[Normalized], str]] = {
+    "lines": _lines,
+    "documents": _documents,
+    "tree": _tree,
+    "ledger": _ledger,
+}
 
-    Args:
-        normalized: What became of the sources.
-        sources: The sources, when the page shall quote what was dropped.
-    """
-    texts = {source.file: source.text for source in sources}
+
+def ledger_page(normalized: Normalized) -> str:
+    """Return the ledgers as a Markdown page: how much of each file is rule, what was dropped and why."""
     rows = ["# What became of the sources", ""]
-    for ledger in normalized.ledgers:
+    for ledger, source in zip(normalized.ledgers, normalized.sources, strict=True):
         found = [d for d in normalized.found if d.file == ledger.file]
         rows += [f"## {ledger.file}", "", *_summary(ledger, found), ""]
-        rows += _dropped(ledger, texts.get(ledger.file))
+        rows += _dropped(ledger, source.text)
         if ledger.doubts:
             rows += ["Places to look at:", ""]
             rows += [
@@ -99,7 +110,7 @@ def _summary(ledger: Ledger, found: Sequence[FoundDocument]) -> list[str]:
     ]
 
 
-def _dropped(ledger: Ledger, text: str | None) -> list[str]:
+def _dropped(ledger: Ledger, text: str) -> list[str]:
     dropped = [s for s in ledger.segments if s.kind in ("chrome", "unresolved")]
     if not dropped:
         return []
