@@ -139,8 +139,8 @@ class _Story:
         before = len(self.text)
         self._inline(paragraph)
         mark = None if properties is None else properties.find(W + "rPr")
-        if mark is not None and mark.find(W + "del") is not None:
-            return  # the end of this paragraph is deleted: its text begins the next one
+        if mark is not None and (mark.find(W + "del") is not None or mark.find(W + "moveFrom") is not None):
+            return  # the end of this paragraph is gone: what is left of it begins the next one
         if _hidden(mark, self.style_hidden):
             # No end is shown, the text runs on into the next paragraph; what is all hidden does not count.
             if len(self.text) > before:

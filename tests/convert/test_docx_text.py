@@ -59,6 +59,13 @@ def test_a_deleted_paragraph_end_joins_the_next_paragraph_and_its_number() -> No
     assert lines(body, numbering=abstract(0, lvl(0, "%1.")) + num(1, 0)) == ["1. 前半句，后半句。", "尾"]
 
 
+def test_a_paragraph_moved_away_is_not_counted() -> None:
+    number = '<w:numPr><w:numId w:val="1"/></w:numPr>'
+    gone = p(f"<w:moveFrom>{r('原处')}</w:moveFrom>", f"{number}<w:rPr><w:moveFrom/></w:rPr>")
+    body = gone + numbered("甲", 1) + p(f"<w:moveTo>{r('原处')}</w:moveTo>", number)
+    assert lines(body, numbering=abstract(0, lvl(0, "%1.")) + num(1, 0)) == ["1. 甲", "2. 原处"]
+
+
 def test_hidden_text_is_left_out_and_not_counted() -> None:
     styles = (
         '<w:style w:type="character" w:styleId="Secret"><w:rPr><w:vanish/></w:rPr></w:style>'
