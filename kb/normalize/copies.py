@@ -72,12 +72,15 @@ def find_copies(told: Sequence[Told]) -> list[Copy]:
 
 
 def _own_rules(told: Told, words: Sequence[str], pairs: Sequence[tuple[int, int]]) -> bool:
-    """Whether a numbered clause of some length stands in no other document: then its document is no mere copy."""
+    """Whether a document says something of its own: a numbered clause of some length, or much else.
+
+    What stands only in a copy would be lost with it, so such a document is no mere copy.
+    """
     paired = {clause for clause, _ in pairs}
-    return any(
-        numbered and clause not in paired and len(words[clause]) >= _OWN
-        for clause, numbered in enumerate(told.numbered)
-    )
+    own = [clause for clause in range(len(words)) if clause not in paired]
+    if any(told.numbered[clause] and len(words[clause]) >= _OWN for clause in own):
+        return True
+    return sum(len(words[clause]) for clause in own) > (1 - COVERED) * sum(map(len, words))
 
 
 def _related(words: Sequence[Sequence[str]]) -> dict[int, list[int]]:

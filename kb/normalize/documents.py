@@ -213,7 +213,7 @@ def _opens(
 
 def is_flat(text: str) -> bool:
     """Whether a line holds a text whose line breaks were lost."""
-    if len(text) < 120:
+    if len(text) < 80:
         return False
     return len(_LOST_BREAK.findall(text)) + len(_FLAT_LABEL.findall(text)) >= 2
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -83,10 +84,15 @@ def normalize(sources: Sequence[Source], progress: Callable[[str], None] | None 
     found = [_found(draft, ids[n], own[n], ids, copies.get(n)) for n, draft in enumerate(drafts)]
     clauses = _with_places(own, copies)
     documents = []
+    titles: Counter[str] = Counter()
     for n, draft in enumerate(drafts):
         if n not in copies:
             elsewhere = [found[c.copy] for c in copies.values() if c.original == n]
-            documents.append(_document(draft, found[n], clauses[n], elsewhere))
+            document = _document(draft, found[n], clauses[n], elsewhere)
+            titles[document.title] += 1
+            if titles[document.title] > 1:  # two handbooks of one printed title: the page's must be unique
+                document = replace(document, title=f"{document.title}（{titles[document.title]}）")
+            documents.append(document)
     ledgers = []
     n = 0
     for reading in readings:
