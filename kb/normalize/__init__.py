@@ -2,6 +2,5 @@
 
 from kb.normalize.pipeline import FoundDocument, Normalized, normalize
 from kb.normalize.report import report
-from kb.normalize.stages import ledger_page, show
 
-__all__ = ["FoundDocument", "Normalized", "ledger_page", "normalize", "report", "show"]
+__all__ = ["FoundDocument", "Normalized", "normalize", "report"]

@@ -56,13 +56,11 @@ class Normalized:
         documents: The canonical documents; places of copies are further sources of their clauses.
         ledgers: One account per source, in the order of the sources.
         found: Every document found, copies included, in source order.
-        sources: The sources, in the order of the ledgers.
     """
 
     documents: tuple[Document, ...]
     ledgers: tuple[Ledger, ...]
     found: tuple[FoundDocument, ...]
-    sources: tuple[Source, ...] = ()
 
 
 def normalize(sources: Sequence[Source], progress: Callable[[str], None] | None = None) -> Normalized:
@@ -99,7 +97,7 @@ def normalize(sources: Sequence[Source], progress: Callable[[str], None] | None 
         numbers = range(n, n + len(reading.drafts))
         ledgers.append(_ledger(reading, [(found[i], own[i], copies.get(i)) for i in numbers]))
         n += len(reading.drafts)
-    return Normalized(tuple(documents), tuple(ledgers), tuple(found), tuple(sources))
+    return Normalized(tuple(documents), tuple(ledgers), tuple(found))
 
 
 def _ids(readings: Sequence[Reading]) -> list[str]:

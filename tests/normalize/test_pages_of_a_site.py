@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kb.normalize import ledger_page, normalize, report, show
+from kb.normalize import normalize, report
+from kb.normalize.show import ledger_page, render_documents, render_ledger, render_lines, render_tree
 from tests.normalize.test_normalize import assert_accounted, source
 
 BODY_ONE = (
@@ -46,10 +47,7 @@ def test_documents_between_furniture() -> None:
     labels = [c.label for c in normalized.documents[0].clauses if c.label]
     assert labels == ["一、", "二、", "三、", "四、", "五、"]
     assert [c.anchor for c in normalized.documents[1].clauses if c.label] == [
-        "step-1",
-        "step-2",
-        "step-3",
-        "step-4",
+        f"n1-step-{n}" for n in (1, 2, 3, 4)
     ]
 
 
@@ -138,12 +136,25 @@ def test_spun_wording_is_a_copy() -> None:
 
 
 def test_every_stage_can_be_printed() -> None:
-    normalized = normalize([source(SITE)])
-    assert "upload date" in show(normalized, "lines")
-    assert "门店收银管理制度" in show(normalized, "documents")
-    assert "step-1" in show(normalized, "tree")
-    assert "sign-off" in show(normalized, "ledger")
-    page = ledger_page(normalized)
+    site = source(SITE)
+    normalized = normalize([site])
+    assert "upload date" in render_lines(site)
+    assert "门店收银管理制度" in render_documents(normalized)
+    assert "step-1" in render_tree(normalized)
+    assert "sign-off" in render_ledger(normalized)
+    page = ledger_page(normalized, [site])
     assert page.startswith("# ")
     assert "| chrome | upload date | 2 |" in page
     assert report(normalized)["documents"]
+
+
+def test_the_ledger_page_lists_doubts_and_copies() -> None:
+    sources = [
+        source("货品规定\n" + LONG + " 六、由店长解释。 八、本规定自2021年3月1日起施行", "a.txt"),
+        source("货品规定\n" + LONG, "b.txt"),
+    ]
+    normalized = normalize(sources)
+    assert "number out of order: 8 after 6" in ledger_page(normalized, sources)
+    assert "near copy of a" in render_documents(normalized)
+    assert "in force from 2021-03-01" in render_documents(normalized)
+    assert "doubt" in render_ledger(normalized)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from kb.model import Clause, Ledger
+from kb.model import Clause, Ledger, Source
 from kb.normalize.draft import read
 from kb.normalize.pipeline import FoundDocument, Normalized
 from kb.normalize.report import shares
@@ -13,26 +13,17 @@ from kb.normalize.report import shares
 _WIDTH = 60
 
 
-def show(normalized: Normalized, stage: str) -> str:
-    """Return one stage as text: ``lines``, ``documents``, ``tree`` or ``ledger``."""
-    return _STAGES[stage](normalized)
-
-
-def _lines(normalized: Normalized) -> str:
-    """Return the lines of the sources with their offsets and what was judged of them."""
-    rows = []
-    for source in normalized.sources:
-        rows.append(f"{source.file}  {len(source.text)} characters")
-        reading = read(source)
-        for n, line in enumerate(reading.lines):
-            mark = reading.marks.get(n)
-            rows.append(
-                f"{line.start:>7}-{line.end:<7} {mark.reason if mark else 'text':<26} {_cut(line.text)}"
-            )
+def render_lines(source: Source) -> str:
+    """Return the lines of a source with their offsets and what was judged of them."""
+    rows = [f"{source.file}  {len(source.text)} characters"]
+    reading = read(source)
+    for n, line in enumerate(reading.lines):
+        mark = reading.marks.get(n)
+        rows.append(f"{line.start:>7}-{line.end:<7} {mark.reason if mark else 'text':<26} {_cut(line.text)}")
     return _join(rows)
 
 
-def _documents(normalized: Normalized) -> str:
+def render_documents(normalized: Normalized) -> str:
     """Return the documents found, copies included."""
     rows = []
     for found in normalized.found:
@@ -49,7 +40,7 @@ def _documents(normalized: Normalized) -> str:
     return _join(rows)
 
 
-def _tree(normalized: Normalized) -> str:
+def render_tree(normalized: Normalized) -> str:
     """Return the clauses of every document, indented by depth."""
     rows = []
     for found in normalized.found:
@@ -62,7 +53,7 @@ def _tree(normalized: Normalized) -> str:
     return _join(rows)
 
 
-def _ledger(normalized: Normalized) -> str:
+def render_ledger(normalized: Normalized) -> str:
     """Return every segment of every ledger, and the doubts."""
     rows = []
     for ledger in normalized.ledgers:
@@ -75,18 +66,15 @@ def _ledger(normalized: Normalized) -> str:
     return _join(rows)
 
 
-_STAGES: dict[str, Callable[[Normalized], str]] = {
-    "lines": _lines,
-    "documents": _documents,
-    "tree": _tree,
-    "ledger": _ledger,
-}
+def ledger_page(normalized: Normalized, sources: Sequence[Source]) -> str:
+    """Return the ledgers as a Markdown page: how much of each file is rule, what was dropped and why.
 
-
-def ledger_page(normalized: Normalized) -> str:
-    """Return the ledgers as a Markdown page: how much of each file is rule, what was dropped and why."""
+    Args:
+        normalized: What became of the sources.
+        sources: The sources it was made of, in the same order, to quote what was dropped.
+    """
     rows = ["# What became of the sources", ""]
-    for ledger, source in zip(normalized.ledgers, normalized.sources, strict=True):
+    for ledger, source in zip(normalized.ledgers, sources, strict=True):
         found = [d for d in normalized.found if d.file == ledger.file]
         rows += [f"## {ledger.file}", "", *_summary(ledger, found), ""]
         rows += _dropped(ledger, source.text)
