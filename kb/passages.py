@@ -9,35 +9,60 @@ from kb.pages.folder import page_path
 
 
 def passages_of(documents: Sequence[Document]) -> tuple[Passage, ...]:
-    """Return the passages of all documents, in reading order."""
-    return tuple(passage for document in documents for passage in _of_document(document))
+    """Return the passages of all documents, headings too, in reading order."""
+    return tuple(entry.passage for entry in entries_of(documents))
 
 
-def _of_document(document: Document) -> Iterator[Passage]:
+def entries_of(documents: Sequence[Document]) -> tuple[Entry, ...]:
+    """Return the passages of all documents with the texts each is found by, in reading order.
+
+    The document's title and the heading path stand before the clause (worth 5-7 points of recall, DESIGN 6). Every typical
+    question has a vector of its own, so that one wording does not blur the others; so has the English gloss, after the
+    gloss of what the clause stands under.
+    """
+    return tuple(entry for document in documents for entry in _of_document(document))
+
+
+def _of_document(document: Document) -> Iterator[Entry]:
     clauses = {clause.anchor: clause for clause in document.clauses}
-    address = page_path(document).removesuffix(".md")
     for order, clause in enumerate(document.clauses):
         above = _ancestors(clause, clauses)
-        yield Passage(
-            clause_id=f"{document.id}#{clause.anchor}",
-            document_id=document.id,
-            document_title=document.title,
-            kind=document.kind,
-            platform=document.platform,
-            audience=document.audience,
-            status=document.status,
-            number=_number(clause, above),
-            heading_path=tuple(_heading(parent) for parent in above if parent.text or parent.label),
-            heading=clause.heading,
-            text=clause.text or clause.label,
-            gloss_en=clause.gloss_en,
-            ask=clause.ask,
-            topics=clause.topics,
-            note=clause.note,
-            sources=clause.sources,
-            url=f"{address}/#{clause.anchor}",
-            order=order,
+        yield _entry(
+            _passage(document, clause, above, order), " ".join(parent.gloss_en for parent in above[-1:])
         )
+
+
+def _passage(document: Document, clause: Clause, above: tuple[Clause, ...], order: int) -> Passage:
+    return Passage(
+        clause_id=f"{document.id}#{clause.anchor}",
+        document_id=document.id,
+        document_title=document.title,
+        kind=document.kind,
+        platform=document.platform,
+        audience=document.audience,
+        status=document.status,
+        number=_number(clause, above),
+        heading_path=tuple(_heading(parent) for parent in above if parent.text or parent.label),
+        heading=clause.heading,
+        text=clause.text or clause.label,
+        gloss_en=clause.gloss_en,
+        ask=clause.ask,
+        topics=clause.topics,
+        note=clause.note,
+        sources=clause.sources,
+        url=f"{page_path(document).removesuffix('.md')}/#{clause.anchor}",
+        order=order,
+    )
+
+
+def _entry(passage: Passage, gloss_above: str) -> Entry:
+    context = " ".join([passage.document_title, *passage.heading_path])
+    gloss = f"{gloss_above} {passage.gloss_en}".strip() if passage.gloss_en else ""
+    dense = [("text", f"{context} {passage.number} {passage.text}")]
+    dense += [("ask", question) for question in passage.ask]
+    dense += [("gloss", gloss)] if gloss else []
+    lexical = [("text", passage.text), ("context", context), *dense[1:]]
+    return Entry(passage=passage, dense=tuple(dense), lexical=tuple(lexical))
 
 
 def _ancestors(clause: Clause, clauses: dict[str, Clause]) -> tuple[Clause, ...]:
@@ -68,17 +93,3 @@ def _number(clause: Clause, above: tuple[Clause, ...]) -> str:
         if clause.anchor.startswith(f"{parent.anchor}-")  # 第三条 is cited without its chapter
     ]
     return "".join(label for label in [*labels, clause.label] if label)
-
-
-def entry_of(passage: Passage) -> Entry:
-    """Return a passage with the texts it is found by.
-
-    The document's title and the heading path stand before the clause (worth 5-7 points of recall, DESIGN 6); every
-    typical question and the gloss get vectors of their own, so that one wording does not blur the others.
-    """
-    context = " ".join([passage.document_title, *passage.heading_path])
-    dense = [("text", f"{context} {passage.number} {passage.text}")]
-    dense += [("ask", question) for question in passage.ask]
-    dense += [("gloss", passage.gloss_en)] if passage.gloss_en else []
-    lexical = [("text", passage.text), ("context", context), *dense[1:]]
-    return Entry(passage=passage, dense=tuple(dense), lexical=tuple(lexical))

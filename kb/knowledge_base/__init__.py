@@ -1,6 +1,6 @@
 """The facade: the only place where stages are wired together."""
 
-from kb.knowledge_base.building import build, entries_of, export, load_documents
+from kb.knowledge_base.building import build, export, load_documents
 from kb.knowledge_base.checking import CheckResult, check
 from kb.knowledge_base.ingesting import IngestResult, ingest
 from kb.knowledge_base.reading import KnowledgeBase, timed
@@ -13,7 +13,6 @@ __all__ = [
     "Status",
     "build",
     "check",
-    "entries_of",
     "export",
     "ingest",
     "load_documents",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.config import DEFAULT_MODEL
 
 if TYPE_CHECKING:
-    from kb.model import Document, Entry, IndexInfo, Passage
+    from kb.model import Document, IndexInfo, Passage
 
 
 def load_documents(docs: Path) -> tuple[Document, ...]:
@@ -21,13 +21,6 @@ def load_documents(docs: Path) -> tuple[Document, ...]:
     from kb.pages import load_pages
 
     return load_pages(docs)
-
-
-def entries_of(documents: Sequence[Document]) -> tuple[Entry, ...]:
-    """Return what the index of these documents holds."""
-    from kb.passages import entry_of, passages_of
-
-    return tuple(entry_of(passage) for passage in passages_of(documents))
 
 
 def build(
@@ -48,6 +41,7 @@ def build(
     """
     from kb.embed import open_embedder
     from kb.index import build_index
+    from kb.passages import entries_of
 
     entries = entries_of(load_documents(docs))
     return build_index(entries, index, open_embedder(model), progress=progress)

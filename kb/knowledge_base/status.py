@@ -88,7 +88,8 @@ def _pages(docs: Path) -> Fact:
 def _index(docs: Path, index: Path, model: str) -> Fact:
     from kb.embed import open_embedder
     from kb.index import corpus_digest, open_index, verify_index
-    from kb.knowledge_base.building import entries_of, load_documents
+    from kb.knowledge_base.building import load_documents
+    from kb.passages import entries_of
 
     verify_index(index)
     with open_index(index, model=open_embedder(model).name) as opened:
