@@ -11,6 +11,7 @@ from kb.cli import exit_codes
 from kb.cli.ask import ask, search
 from kb.cli.check import check
 from kb.cli.doctor import doctor
+from kb.cli.eval import evaluate
 from kb.cli.export import export
 from kb.cli.index import index
 from kb.cli.ingest import ingest
@@ -47,7 +48,7 @@ def main() -> None:
     """
 
 
-for _command in (ask, search, show, ingest, index, export, check, doctor, model):
+for _command in (ask, search, show, ingest, index, export, check, doctor, evaluate, model):
     main.add_command(_command)
 
 if __name__ == "__main__":
