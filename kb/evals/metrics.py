@@ -63,6 +63,9 @@ METRICS: Mapping[str, tuple[_Term, _Term]] = {
 }
 """Name to (what is added up, what it is divided by). ``found`` is retrieval alone, silence or not."""
 
+_BOTH_SIDES = ("silence precision", "silence F1")
+"""Metrics that mean something only where some questions have an answer and some have none."""
+
 PER_QUESTION = ("hit@1", "hit@3", "hit@5", "must", "two groups@5")
 """Metrics that a single question can win or lose."""
 
@@ -116,9 +119,10 @@ def measure(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
     above, below = _terms(outcomes)
     counts = _resamples(len(outcomes))
     values, spread = _ratio(above.sum(0), below.sum(0)), _ratio(counts @ above, counts @ below)
+    one_sided = len({outcome.kind == "none" for outcome in outcomes}) < 2
     found: dict[str, Measure] = {}
     for column, name in enumerate(METRICS):
-        if np.isnan(values[column]):
+        if np.isnan(values[column]) or (one_sided and name in _BOTH_SIDES):
             continue
         low, high = _interval(spread[:, column])
         n = int(np.count_nonzero(below[:, column]))
