@@ -29,6 +29,7 @@ _LONGEST_TEXT = WINDOW * _LONGEST_PIECE
 _UNKNOWN_PENALTY = 10.0  # below the worst piece, as in SentencePiece
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd and far from regular; a collision is looked for when building
 _MASK = b"<mask>"
+_FIRST_BITS = np.uint64(64 - 22)
 _ENTRY = np.dtype([("hash", "<u8"), ("id", "<i4")])
 
 
@@ -74,6 +75,8 @@ class Tokenizer:
         table = np.frombuffer(piece_table, dtype=_ENTRY)
         self._hashes = np.ascontiguousarray(table["hash"])
         self._ids = np.ascontiguousarray(table["id"])
+        self._first_bits = np.zeros(2**22, dtype=np.bool_)  # turns most substrings away before the search
+        self._first_bits[self._hashes >> _FIRST_BITS] = True
         self._scores = vocabulary.scores
         self._unknown_score = float(vocabulary.scores.min()) - _UNKNOWN_PENALTY
         self._begin, self._end, self._unknown = vocabulary.begin, vocabulary.end, vocabulary.unknown
@@ -124,10 +127,13 @@ class Tokenizer:
         wanted = np.concatenate(by_length)
         starts = np.concatenate([np.arange(len(part)) for part in by_length])
         lengths = np.repeat(np.arange(1, len(by_length) + 1), [len(part) for part in by_length])
-        found = np.minimum(np.searchsorted(self._hashes, wanted), len(self._hashes) - 1)
-        hits = np.flatnonzero(self._hashes[found] == wanted)
-        hits = hits[np.argsort(starts[hits], kind="stable")]
-        ids = self._ids[found[hits]]
+        hits = np.flatnonzero(self._first_bits[wanted >> _FIRST_BITS])
+        found = np.minimum(np.searchsorted(self._hashes, wanted[hits]), len(self._hashes) - 1)
+        right = self._hashes[found] == wanted[hits]
+        hits, found = hits[right], found[right]
+        order = np.argsort(starts[hits], kind="stable")
+        hits, found = hits[order], found[order]
+        ids = self._ids[found]
         bounds = np.searchsorted(starts[hits], np.arange(len(codes) + 1))
         ends = starts[hits] + lengths[hits]
         return bounds.tolist(), ends.tolist(), ids.tolist(), self._scores[ids].tolist()
