@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kb.embed.cache import cache_folder, kept
+from kb.embed.description import description_of
 from kb.embed.encoder_graph import INPUT_EMBEDDINGS, INPUT_MASK
 from kb.embed.tokenizer import Tokenizer, build_piece_table
 from kb.embed.weights import Weights, open_weights
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
     from kb.embed.protocol import Progress, Vectors
 
+MODEL = "multilingual-e5-small"
+
 RECIPE = 1
 """Raised whenever the way from the weights to the vectors changes."""
-
-QUESTION_PREFIX, PASSAGE_PREFIX = "query: ", "passage: "
 
 _BATCH_TOKENS = 1024  # padded tokens at once; more only makes the layers overflow the processor's cache
 
@@ -40,7 +41,8 @@ class DefaultEngine:
 
         self._weights = weights
         fingerprint = weights.fingerprint()
-        self.name = f"multilingual-e5-small/int8-{RECIPE}/{fingerprint}"
+        self._description = description_of(MODEL)
+        self.name = f"{MODEL}/int8-{RECIPE}/{fingerprint}"
         self.dimensions = weights.shape.hidden
         vocabulary = weights.vocabulary()
         kept_as = f"e5-small-{RECIPE}-{fingerprint}"
@@ -66,14 +68,14 @@ class DefaultEngine:
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions; see ``Embedder``."""
-        return self._embed(QUESTION_PREFIX, texts, None)
+        return self._embed([self._description.question(text) for text in texts], None)
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Vectors of passages; see ``Embedder``. What exceeds 512 tokens is cut off."""
-        return self._embed(PASSAGE_PREFIX, texts, progress)
+        return self._embed([self._description.passage(text) for text in texts], progress)
 
-    def _embed(self, prefix: str, texts: Sequence[str], progress: Progress | None) -> Vectors:
-        ids = [self._tokenizer.ids(prefix + text) for text in texts]
+    def _embed(self, texts: list[str], progress: Progress | None) -> Vectors:
+        ids = [self._tokenizer.ids(text) for text in texts]
         vectors = np.empty((len(ids), self.dimensions), dtype=np.float32)
         for batch in _batches([len(row) for row in ids]):
             vectors[batch] = self._encode([ids[at] for at in batch])

@@ -135,6 +135,11 @@ class Weights:
         """Word embeddings of token ids: shape of ``ids`` plus (hidden,)."""
         return _dequantized(self._words[ids])
 
+    @property
+    def word_count(self) -> int:
+        """Rows of word embeddings, some of them beyond the pieces."""
+        return len(self._words)
+
     def vocabulary(self) -> Vocabulary:
         """The tokenizer's tables."""
         data, at = self._data, self._vocabulary_at
