@@ -126,7 +126,7 @@ def _unpack(archive: zipfile.ZipFile, part: str, file: str) -> bytes:
             hint="Save it without a password and ingest that.",
             file=file,
         ) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
         raise _damaged(file, f"{part}: {error}") from None
     if len(data) > _PART_LIMIT:
         raise SourceUnreadable(

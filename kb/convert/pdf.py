@@ -15,6 +15,10 @@ from pypdfium2 import raw
 
 from kb.errors import SourceEmpty, SourceUnreadable
 
+# The fonts of the machine would change what PDFium finds in a file that does not embed its own; without
+# them the text of a PDF is the same everywhere, and pdf_pieces reads what PDFium then cannot place.
+raw.FPDF_SetSystemFontInfo(None)
+
 _PASSWORD = 4  # PDFium's FPDF_ERR_PASSWORD
 # Fonts often map 一 to the radical U+2F00 that looks the same; ligatures stand for two letters. Unicode
 # knows what most of them stand for, but not these.

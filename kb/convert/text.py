@@ -40,7 +40,7 @@ def decode(data: bytes, file: str) -> tuple[str, str]:
     the text as U+FEFF and counts as one code point, as it does when Python reads the file as ``utf-8``.
     Bytes that no character can be made of (a file cut in the middle of a character, a damaged byte)
     become U+FFFD, so that a reader sees the damage; where that is more than one character in a hundred
-    the file is refused.
+    (in a short text, three) the file is refused.
 
     Args:
         data: The file's bytes, not empty.
@@ -62,14 +62,14 @@ def decode(data: bytes, file: str) -> tuple[str, str]:
             return _checked(text, data, "utf-8", file)
     for encoding in _ranked(data):
         text = data.decode(encoding, "replace")
-        if _damage(text) <= _DAMAGE:
+        if _passes(text):
             return _checked(text, data, encoding, file)
     raise _not_text(file, "its bytes are valid in none of UTF-8, UTF-16, GB18030 and Big5")
 
 
 def _accepted(data: bytes, encoding: str, file: str) -> tuple[str, str]:
     text = data.decode(encoding, "replace")
-    if _damage(text) > _DAMAGE:
+    if not _passes(text):
         raise _not_text(file, f"it starts with the mark of {encoding} but goes on in something else")
     return _checked(text, data, encoding, file)
 
@@ -119,10 +119,10 @@ def _is_gbk_in_disguise(data: bytes, text: str) -> bool:
     return all(character in _frequent() for character in chinese if character >= "\x80")
 
 
-def _damage(text: str) -> float:
-    """Return the share of replacement characters; a single last one (a cut file) is forgiven."""
+def _passes(text: str) -> bool:
+    """Whether few enough characters are damaged; a single last one (a cut file) is forgiven."""
     damaged = text.count("\ufffd") - text.endswith("\ufffd")
-    return damaged / len(text) if damaged else 0.0
+    return damaged <= max(_DAMAGE * len(text), min(3, 0.1 * len(text)))
 
 
 def _ranked(data: bytes) -> list[str]:
