@@ -7,12 +7,24 @@ then covers no area. pypdf gives every piece of text with its place; pieces on o
 from __future__ import annotations
 
 import io
+import logging
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pypdf
 from pypdf.errors import DependencyError, PyPdfError
 
 from kb.errors import SourceUnreadable
+
+# What pypdf is known to raise on damaged files besides its own errors.
+_FAILURES = (
+    *(PyPdfError, DependencyError, ArithmeticError, AssertionError, AttributeError, LookupError),
+    *(NotImplementedError, OSError, RecursionError, TypeError, ValueError, struct.error),
+)
+# Its warnings about damage would otherwise go to stderr; the errors raised here say what matters.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 _SAME_LINE = 0.4  # of the font size: how far base lines of one line may differ
 _GAP = 0.4  # of the font size: from which width on a gap is a blank
@@ -44,9 +56,13 @@ class Pieces:
         Args:
             data: Its bytes.
             file: Its name, for messages.
+
+        Raises:
+            SourceUnreadable: pypdf cannot open it.
         """
         self._file = file
-        self._reader = pypdf.PdfReader(io.BytesIO(data))
+        with self._errors("cannot be read"):
+            self._reader = pypdf.PdfReader(io.BytesIO(data))
 
     def page(self, number: int) -> list[str]:
         """Return the lines of a page, counted from 0.
@@ -64,12 +80,17 @@ class Pieces:
                 scale = abs(matrix[3] * outer[3]) or 1.0
                 found.add(words.replace("\n", " "), x, y, (size or 1.0) * scale)
 
-        try:
+        with self._errors(f"has a page {number + 1} that cannot be read"):
             self._reader.pages[number].extract_text(visitor_text=take)
-        except (PyPdfError, DependencyError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return found.lines
+
+    @contextmanager
+    def _errors(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except _FAILURES:
             raise SourceUnreadable(
-                f"{self._file} has a page {number + 1} that cannot be read without its fonts: {error}.",
+                f"{self._file} {what}: it does not embed its fonts, and is damaged or locked.",
                 hint="Print it to PDF anew with its fonts embedded, or get the document it was made from.",
                 file=self._file,
             ) from None
-        return found.lines
