@@ -8,7 +8,7 @@ their parent, further paragraphs ``p2`` …; a second use of an anchor gets ``_2
 
 from __future__ import annotations
 
-from kb.normalize.labels import Value, base
+from kb.normalize.families import Value, base
 
 _WORDS = {
     "编": "book", "篇": "part", "部分": "part", "单元": "unit", "章": "ch", "课": "lesson", "讲": "lesson", "节": "sec", "条": "art",

@@ -187,7 +187,7 @@ def _contents(lines: Sequence[Line], marks: dict[int, Mark]) -> None:
                     marks[j] = Mark(lines[j].start, lines[j].end, "table of contents", False)
                 i = stop
                 continue
-        elif len(line.text) < 3000:
+        elif len(line.text) < 3000 and sum(map(line.text.count, "(（.…")) >= 4:
             paged = _PAGED.findall(line.text)
             if len(paged) >= 4 and sum(map(len, paged)) > 0.35 * len(line.text):
                 marks[i] = Mark(line.start, line.end, "table of contents", False)

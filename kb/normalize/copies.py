@@ -116,13 +116,16 @@ class _Sentences:
     def __init__(self, clauses: Sequence[str]) -> None:
         self.units = _units(clauses)
         self.grams = [_grams(text) for _, text, _ in self.units]
+        self.exact = {text: i for i, (_, text, _) in reversed([*enumerate(self.units)])}
         self.index: dict[str, list[int]] = defaultdict(list)
-        for i, counter in enumerate(self.grams):
-            for gram in counter:
+        for i, grams in enumerate(self.grams):
+            for gram in grams:
                 self.index[gram].append(i)
 
-    def closest(self, text: str, grams: Counter[str]) -> tuple[float, int]:
+    def closest(self, text: str, grams: frozenset[str]) -> tuple[float, int]:
         """Return how alike the most alike sentence is, and which one it is."""
+        if text in self.exact:
+            return 1.0, self.exact[text]
         votes: Counter[int] = Counter()
         for gram in grams:
             holders = self.index.get(gram, ())
@@ -138,15 +141,12 @@ class _Sentences:
         return best, found
 
 
-def _grams(text: str) -> Counter[str]:
-    return Counter(text[i : i + 2] for i in range(len(text) - 1))
+def _grams(text: str) -> frozenset[str]:
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
 
 
-def _dice(a: Counter[str], b: Counter[str]) -> float:
-    small, large = (a, b) if len(a) <= len(b) else (b, a)
-    common = sum(min(count, large[gram]) for gram, count in small.items())
-    total = sum(a.values()) + sum(b.values())
-    return 2 * common / total if total else 0.0
+def _dice(a: frozenset[str], b: frozenset[str]) -> float:
+    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 0.0
 
 
 def _compare(

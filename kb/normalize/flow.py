@@ -135,7 +135,7 @@ def _page_numbers(text: str, body: Sequence[tuple[int, int]]) -> dict[int, int]:
             heads.append((n, match.end(), start))
     if len(heads) < 3:
         return {}
-    lengths = [body[n + 1 - 1][1] - body[n][0] for n, _, _ in heads]
+    lengths = [body[n][1] - body[n][0] for n, _, _ in heads]
     cuts = sum(1 for n, _, _ in heads[1:] if not _ENDS.search(text[body[n - 1][1] - 1 : body[n - 1][1]]))
     even = sorted(lengths[:-1])
     regular = even[-1] - even[0] <= 0.15 * even[-1] and even[0] >= 100

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from kb.normalize.documents import like
-from kb.normalize.labels import Candidate
+from kb.normalize.families import Candidate
 from kb.normalize.numerals import number
 from kb.normalize.outline import Heading, Token
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kb.normalize.labels import HEADINGS, Candidate, Value, base, rank
+from kb.normalize.families import HEADINGS, Candidate, Value, base, rank
 
-BEAM = 12
+BEAM = 8
 
 # Named preferences: what a reading gains or loses, in the units of Candidate.gain.
 FOLLOWS = 2.5  # the number after the one before
@@ -39,7 +39,7 @@ LONE = -0.8  # a list of one
 TAKES_HEADING = -0.35  # an unnumbered line read as a heading that closes lists
 FREE_HEADING = 0.25  # the same where there is nothing to close
 IGNORES_ARTICLE = -6.0  # 第三条 at the head of a line that is no article
-IGNORES_LINE = -2.0  # a plain number at the head of a line that is no label
+IGNORES_LINE = -2.6  # a plain number at the head of a line that is no label
 BARE_SKIPS = -1.0  # bare digits survive alone: their neighbours' numbers were swallowed
 ASKS = 0.5  # a heading that is a question
 FITS = 1.5  # 1.1 below 1.

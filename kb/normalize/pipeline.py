@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -289,7 +290,5 @@ def _whole_lines(reading: Reading) -> set[tuple[int, int]]:
 
 
 def _inside(spans: Sequence[tuple[int, int]], position: int) -> bool:
-    from bisect import bisect_right
-
     i = bisect_right(spans, (position, 1 << 60)) - 1
     return i >= 0 and spans[i][0] <= position < spans[i][1]

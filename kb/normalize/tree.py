@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kb.normalize.anchors import Anchors
-from kb.normalize.labels import HEADINGS, Candidate, Value, base
+from kb.normalize.families import HEADINGS, Candidate, Value, base
 from kb.normalize.lines import INVISIBLE
 from kb.normalize.outline import Heading, Label
 
