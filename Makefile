@@ -22,7 +22,7 @@ $(DEV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(DEV)
 	# the CPU build of torch; a newer or unpinned one brings gigabytes of CUDA libraries
 	$(DEVBIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
-	$(DEVBIN)/pip install --quiet --disable-pip-version-check -e ".[sentence-transformers,site,test]"
+	$(DEVBIN)/pip install --quiet --disable-pip-version-check -e ".[sentence-transformers,server,site,test]"
 	touch $@
 
 test: $(DEV)/.installed  ## everything the tests need is set up here; no network beyond PyPI

@@ -95,6 +95,12 @@ class ClauseUnknown(KbError):
     code = "clause-unknown"
 
 
+class DocumentUnknown(KbError):
+    """No document has that id in the open index."""
+
+    code = "document-unknown"
+
+
 class IndexProblem(KbError):
     """The index cannot be used."""
 
@@ -153,3 +159,63 @@ class EmbeddingFailed(ModelProblem):
     """The embedding endpoint refused, failed or answered something unusable."""
 
     code = "embedding-failed"
+
+
+class KeyProblem(KbError):
+    """The caller's key does not open the door."""
+
+    code = "key"
+
+
+class KeyMissing(KeyProblem):
+    """The server wants a key and none was sent."""
+
+    code = "key-missing"
+
+
+class KeyUnknown(KeyProblem):
+    """The key sent was never given out, or was revoked."""
+
+    code = "key-unknown"
+
+
+class KeysInvalid(KbError):
+    """The file of keys is missing or cannot be read."""
+
+    code = "keys-invalid"
+
+
+class ServerProblem(KbError):
+    """A server of this knowledge base does not answer as it should."""
+
+    code = "server"
+
+
+class ServerUnreachable(ServerProblem):
+    """Nothing answers at that address, or not in time."""
+
+    code = "server-unreachable"
+
+
+class ServerFailed(ServerProblem):
+    """What came back is no answer of this knowledge base."""
+
+    code = "server-failed"
+
+
+class ServerBusy(ServerProblem):
+    """More requests are waiting than the server takes on."""
+
+    code = "server-busy"
+
+
+class TookTooLong(ServerProblem):
+    """The request was given up at its time limit."""
+
+    code = "took-too-long"
+
+
+class RateExceeded(ServerProblem):
+    """More questions a second than the caller may ask."""
+
+    code = "rate-exceeded"

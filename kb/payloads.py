@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from kb.errors import KbError
 from kb.figures import find_figures
 from kb.model import Answer, Citation, Hit, IndexInfo, Passage, SourceSpan
+
+if TYPE_CHECKING:
+    from kb.index import IndexedDocument
 
 Payload = dict[str, Any]
 
@@ -47,6 +51,7 @@ def citation_payload(citation: Citation) -> Payload:
         "document_title": passage.document_title,
         "number": passage.number,
         "heading_path": list(passage.heading_path),
+        "heading": passage.heading,
         "text": passage.text,
         "quote": citation.quote,
         "gloss_en": passage.gloss_en,
@@ -86,6 +91,11 @@ def clause_payload(passage: Passage) -> Payload:
     if passage.note:
         payload["note"] = passage.note
     return payload
+
+
+def document_payload(document: IndexedDocument) -> Payload:
+    """Return one document without its clauses, as listings show it."""
+    return asdict(document)
 
 
 def error_payload(error: KbError) -> Payload:

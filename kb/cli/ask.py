@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from kb.cli.options import filter_options, index_option, json_option, limit_option, model_option
+from kb.cli.options import (
+    filter_options,
+    index_option,
+    json_option,
+    limit_option,
+    model_option,
+    server_option,
+)
 from kb.cli.output import print_answer, print_hits, print_json
 from kb.errors import InputInvalid, QuestionError
 from kb.knowledge_base import KnowledgeBase, timed
 from kb.model import Filters
 from kb.payloads import answer_payload, error_payload, search_payload
+
+if TYPE_CHECKING:
+    from kb.client import RemoteKnowledgeBase
 
 _batch_option = click.option(
     "--batch",
@@ -30,6 +41,7 @@ _batch_option = click.option(
 @limit_option
 @index_option
 @model_option
+@server_option
 @filter_options
 def ask(
     question: str | None,
@@ -38,23 +50,33 @@ def ask(
     limit: int,
     index: Path,
     model: str,
+    server: str | None,
     **filters: tuple[str, ...],
 ) -> None:
     """Answer QUESTION with cited rules, or say that the rules do not say."""
     chosen = Filters(**filters)
     rows = _rows(question, batch)
+    if server is not None:
+        remote = _remote(server)
+        _print(
+            question if batch is None else rows,
+            as_json,
+            lambda text: remote.ask_payload(text, limit=limit, filters=chosen),
+            lambda text: print_answer(remote.ask(text, limit=limit, filters=chosen)),
+        )
+        return
     with KnowledgeBase.open(index, model=model) as kb:
 
         def payload(text: str) -> dict[str, Any]:
             answer, took = timed(lambda: kb.ask(text, limit=limit, filters=chosen))
             return answer_payload(answer, kb.info, took)
 
-        if batch is not None:
-            _print_batch(rows, payload)
-        elif as_json:
-            print_json(payload(question or ""))
-        else:
-            print_answer(kb.ask(question or "", limit=limit, filters=chosen))
+        _print(
+            question if batch is None else rows,
+            as_json,
+            payload,
+            lambda text: print_answer(kb.ask(text, limit=limit, filters=chosen)),
+        )
 
 
 @click.command()
@@ -64,6 +86,7 @@ def ask(
 @limit_option
 @index_option
 @model_option
+@server_option
 @filter_options
 def search(
     question: str | None,
@@ -72,23 +95,54 @@ def search(
     limit: int,
     index: Path,
     model: str,
+    server: str | None,
     **filters: tuple[str, ...],
 ) -> None:
     """List the clauses nearest to QUESTION, without composing an answer."""
     chosen = Filters(**filters)
     rows = _rows(question, batch)
+    if server is not None:
+        remote = _remote(server)
+        _print(
+            question if batch is None else rows,
+            as_json,
+            lambda text: remote.search_payload(text, limit=limit, filters=chosen),
+            lambda text: print_hits(remote.search(text, limit=limit, filters=chosen)),
+        )
+        return
     with KnowledgeBase.open(index, model=model) as kb:
 
         def payload(text: str) -> dict[str, Any]:
             hits, took = timed(lambda: kb.search(text, limit=limit, filters=chosen))
             return search_payload(text, hits, kb.info, took)
 
-        if batch is not None:
-            _print_batch(rows, payload)
-        elif as_json:
-            print_json(payload(question or ""))
-        else:
-            print_hits(kb.search(question or "", limit=limit, filters=chosen))
+        _print(
+            question if batch is None else rows,
+            as_json,
+            payload,
+            lambda text: print_hits(kb.search(text, limit=limit, filters=chosen)),
+        )
+
+
+def _remote(url: str) -> RemoteKnowledgeBase:
+    from kb.client import RemoteKnowledgeBase
+
+    return RemoteKnowledgeBase(url, key=os.environ.get("KB_KEY", ""))
+
+
+def _print(
+    asked: str | list[dict[str, Any]] | None,
+    as_json: bool,
+    payload: Callable[[str], dict[str, Any]],
+    show: Callable[[str], None],
+) -> None:
+    """Print one answer as JSON or for people, or a batch as JSON Lines."""
+    if isinstance(asked, list):
+        _print_batch(asked, payload)
+    elif as_json:
+        print_json(payload(asked or ""))
+    else:
+        show(asked or "")
 
 
 def _rows(question: str | None, batch: TextIO | None) -> list[dict[str, Any]]:

@@ -18,6 +18,10 @@ EXIT_CODES: dict[type[errors.KbError], int] = {
     errors.ModelProblem: 5,
     errors.PageError: 6,
     errors.ClauseUnknown: 7,
+    errors.DocumentUnknown: 7,
+    errors.ServerProblem: 8,
+    errors.KeyProblem: 9,
+    errors.KeysInvalid: 9,
 }
 
 

@@ -15,7 +15,9 @@ from kb.cli.eval import evaluate
 from kb.cli.export import export
 from kb.cli.index import index
 from kb.cli.ingest import ingest
+from kb.cli.keys import keys
 from kb.cli.model import model
+from kb.cli.serve import serve
 from kb.cli.show import show
 from kb.errors import KbError
 
@@ -38,7 +40,7 @@ class _OneLineErrors(click.Group):
 @click.group(
     cls=_OneLineErrors,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 findings, 2 usage or question, 3 index, 4 source, 5 model, 6 page, 7 unknown clause.",
+    epilog="Exit codes: 0 done, 1 findings, 2 usage or question, 3 index, 4 source, 5 model, 6 page, 7 unknown clause, 8 server, 9 key.",
 )
 @click.version_option(package_name="policy-kb", prog_name="kb")
 def main() -> None:
@@ -48,7 +50,7 @@ def main() -> None:
     """
 
 
-for _command in (ask, search, show, ingest, index, export, check, doctor, evaluate, model):
+for _command in (ask, search, show, ingest, index, export, check, doctor, evaluate, model, serve, keys):
     main.add_command(_command)
 
 if __name__ == "__main__":

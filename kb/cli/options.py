@@ -44,6 +44,13 @@ limit_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
 
+server_option = click.option(
+    "--server",
+    metavar="URL",
+    envvar="KB_SERVER",
+    help="Ask the `kb serve` at this address instead of the local index; its key is read from KB_KEY.",
+)
+
 _FILTERS = {
     "platform": "taobao, tmall, kuaishou, douyin or general",
     "kind": "a document kind, such as shop-handbook",

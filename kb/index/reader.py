@@ -66,7 +66,7 @@ def verify_index(folder: Path) -> Manifest:
         IndexProblem: As ``open_index``; ``IndexDamaged`` names the first altered file.
     """
     with open_index(folder) as index:
-        check_digests(folder / index.manifest.id, index.manifest)
+        index.verify()
         return index.manifest
 
 
@@ -201,6 +201,20 @@ class Index:
     def documents(self, allowed: Filters | None = None) -> list[IndexedDocument]:
         """Return the documents with at least one clause allowed, in the order of their ids."""
         return self._store.documents(allowed)
+
+    def clauses(
+        self, document: str, allowed: Filters | None = None, *, offset: int = 0, limit: int = 100
+    ) -> list[Passage]:
+        """Return a document's passages in reading order, at most ``limit`` of them from the ``offset``-th on."""
+        return self._store.clauses(document, allowed, offset, limit)
+
+    def verify(self) -> None:
+        """Read every byte of the build and compare it with the manifest.
+
+        Raises:
+            IndexDamaged: Names the first altered file.
+        """
+        check_digests(self._build, self.manifest)
 
     def close(self) -> None:
         """Let go of the files; the index must not be used afterwards."""

@@ -150,6 +150,15 @@ class Store:
         )
         return [IndexedDocument(*row[:-1]) for row in rows]
 
+    def clauses(self, document: str, filters: Filters | None, offset: int, limit: int) -> list[Passage]:
+        """Return the passages of a document that pass the filters, in reading order, ``limit`` from ``offset`` on."""
+        where, values = _where(filters)
+        rows = self._all(
+            f"SELECT row FROM clause WHERE document = ? AND {where} ORDER BY place, row LIMIT ? OFFSET ?",
+            [document, *values, limit, offset],
+        )
+        return self.passages([row for (row,) in rows])
+
     def allowed(self, filters: Filters) -> list[int]:
         """Return the rows that pass the filters, ascending."""
         where, values = _where(filters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
@@ -9,11 +10,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from kb.config import DEFAULT_INDEX, DEFAULT_LIMIT, DEFAULT_MODEL
+from kb.errors import DocumentUnknown
 
 if TYPE_CHECKING:
     from kb.answer import Surroundings
     from kb.embed import Embedder
-    from kb.index import Index
+    from kb.index import Index, IndexedDocument
     from kb.model import Answer, Filters, Hit, IndexInfo, Passage
 
 _POOL = 60
@@ -52,6 +54,35 @@ class KnowledgeBase:
 
         embedder = open_embedder(model)
         return cls(open_index(Path(index), model=embedder.name), embedder)
+
+    def reopen(self, index: str | Path) -> Self:
+        """Open the build that is current now with the model that is loaded already; this one stays open.
+
+        Raises:
+            IndexProblem: The index is missing, damaged, or was built by another model or version.
+        """
+        from kb.index import open_index
+
+        return type(self)(open_index(Path(index), model=self._embedder.name), self._embedder)
+
+    def verify(self) -> None:
+        """Read every byte of the index and compare it with what the build wrote.
+
+        Raises:
+            IndexDamaged: Names the first altered file.
+        """
+        self._index.verify()
+
+    @staticmethod
+    def current(index: str | Path) -> str:
+        """Return the id of the build that would be opened now; cheap enough to ask every second.
+
+        Raises:
+            IndexProblem: There is no index, or its pointer is unreadable.
+        """
+        from kb.index import current_build
+
+        return current_build(Path(index))
 
     def __enter__(self) -> Self:
         return self
@@ -116,6 +147,36 @@ class KnowledgeBase:
         """
         passage = self._index.by_id(clause_id, filters)
         return passage, tuple(self._index.neighbours(clause_id, around, filters))
+
+    def documents(self, filters: Filters | None = None) -> tuple[IndexedDocument, ...]:
+        """Return the documents with at least one clause allowed, in the order of their ids."""
+        return tuple(self._index.documents(filters))
+
+    def document(self, document_id: str, filters: Filters | None = None) -> IndexedDocument:
+        """Return one document.
+
+        Raises:
+            DocumentUnknown: No document among those allowed has that id; the hint names near ids.
+        """
+        there = self._index.documents(filters)
+        for found in there:
+            if found.id == document_id:
+                return found
+        near = difflib.get_close_matches(document_id, [found.id for found in there], n=3)
+        raise DocumentUnknown(
+            f"no document has the id {document_id!r}",
+            hint=f"Did you mean {', '.join(near)}?"
+            if near
+            else "the list of documents shows the ids there are",
+            document_id=document_id,
+            near=near,
+        )
+
+    def clauses(
+        self, document_id: str, *, offset: int = 0, limit: int = 100, filters: Filters | None = None
+    ) -> tuple[Passage, ...]:
+        """Return up to ``limit`` clauses of a document from the ``offset``-th on, in reading order."""
+        return tuple(self._index.clauses(document_id, filters, offset=offset, limit=limit))
 
     def surroundings(self, passage: Passage, filters: Filters | None = None) -> Surroundings:
         """Return the clauses under a clause and those beside it under the same parent, in reading order."""

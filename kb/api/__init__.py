@@ -1,0 +1,1 @@
+"""The HTTP service: a thin shell around the knowledge base. Needs the extra ``server``."""

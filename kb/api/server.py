@@ -1,0 +1,64 @@
+"""The process: uvicorn around the application, its log lines like ours."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+
+import uvicorn
+
+from kb.api.app import create_app
+from kb.api.log import LineHandler, log
+from kb.api.settings import Settings
+from kb.errors import InputInvalid
+
+_GRACE = 10
+"""Seconds that requests under way get when the server is told to stop."""
+
+
+def run(settings: Settings, host: str, port: int, *, proxy: str | None = None) -> None:
+    """Serve until told to stop by SIGTERM or SIGINT; requests under way are answered first.
+
+    Args:
+        settings: What is served, to whom.
+        host: Address to listen on.
+        port: Port; 0 takes a free one, which the log names.
+        proxy: Address of a reverse proxy whose forwarded headers are believed.
+
+    Raises:
+        InputInvalid: The address cannot be listened on.
+        KeysInvalid: The file of keys is missing or malformed.
+    """
+    handler = LineHandler(logging.WARNING)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    app = create_app(settings)
+    listening = _listen(host, port)
+    place = listening.getsockname()
+    log("listening", host=place[0], port=place[1], keys=settings.keys is not None)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=proxy is not None,
+        forwarded_allow_ips=proxy,
+        timeout_graceful_shutdown=_GRACE,
+        lifespan="on",
+        ws="none",
+    )
+    with listening:
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listening = socket.socket(family)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(512)
+    except OSError as error:
+        what = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be listened on: {error.strerror}"
+        raise InputInvalid(f"{host}:{port} {what}", hint="choose another --port or --host") from error
+    return listening
