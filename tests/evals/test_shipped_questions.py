@@ -29,12 +29,17 @@ def clauses() -> dict[str, Passage]:
 def test_it_is_large_and_mixed(shipped: tuple[Question, ...]) -> None:
     assert len(shipped) >= 264
     assert len({question.question for question in shipped}) == len(shipped)
+    assert sum(question.lang == "en" for question in shipped) >= len(shipped) / 6
+    assert sum(question.kind == "none" for question in shipped) >= len(shipped) / 6
     for split in ("fit", "held-out"):
         half = [question for question in shipped if question.split == split]
         assert abs(len(half) - len(shipped) / 2) < 0.05 * len(shipped)
-        assert sum(question.lang == "en" for question in half) >= len(half) / 6
-        assert sum(question.kind == "none" for question in half) >= len(half) / 6
         assert min(Counter(question.kind for question in half)[kind] for kind in KINDS) >= 10
+
+
+def test_the_halves_are_told_by_the_parity_of_the_id(shipped: tuple[Question, ...]) -> None:
+    for question in shipped:
+        assert question.split == ("held-out" if int(question.id[1:]) % 2 else "fit"), question.id
 
 
 def test_every_answer_stands_in_the_pages(shipped: tuple[Question, ...], clauses: dict[str, Passage]) -> None:
