@@ -16,7 +16,7 @@ _DIGEST_BYTES = 32
 def cache_folder() -> Path:
     """``KB_CACHE``, or ``~/.cache/policy-kb``."""
     chosen = os.environ.get("KB_CACHE")
-    return Path(chosen) if chosen else Path.home() / ".cache" / "policy-kb"
+    return Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "policy-kb"
 
 
 def kept(path: Path, make: Callable[[], bytes]) -> bytes:
@@ -51,6 +51,7 @@ def _write(path: Path, content: bytes) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.write(hashlib.sha256(content).digest())
                 file.write(content)
+            Path(temporary).chmod(0o644)  # a cache made by one user serves the others
             Path(temporary).replace(path)
         finally:
             Path(temporary).unlink(missing_ok=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MODEL = "multilingual-e5-small"
 
 RECIPE = 1
-"""Raised whenever the way from the weights to the vectors changes."""
+"""Raised whenever the way from the weights to the vectors changes (rounding may differ between processors)."""
 
 _BATCH_TOKENS = 1024  # padded tokens at once; more only makes the layers overflow the processor's cache
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "KB_EMBED_KEY"
 
-_TEXTS_AT_ONCE = 64
+_TEXTS_AT_ONCE = 32  # the least limit among common servers
 _TIMEOUT = 60.0  # seconds without a byte
 _WAITS = (0.5, 1.0, 2.0)  # seconds before the second, third and fourth try
 _LONGEST_WAIT = 30.0  # a server that asks for more is reported, not waited for

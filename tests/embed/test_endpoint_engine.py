@@ -163,9 +163,9 @@ def test_rows_come_in_order_normalized_in_batches_with_key_and_prefixes(
         engine, pauses = opened(server, "?model=org/some-e5-base&dimensions=4")
         reports: list[int] = []
         found = engine.embed_passages([str(at) for at in range(70)], reports.append)
-    assert reports == [64, 6]
+    assert reports == [32, 32, 6]
     np.testing.assert_allclose(found, 0.5)
-    assert server.keys == ["Bearer secret"] * 3
+    assert server.keys == ["Bearer secret"] * 4
     assert server.asked[1]["path"] == "/v1/embeddings"
     assert server.asked[1]["input"][:2] == ["passage: 0", "passage: 1"]
     assert server.asked[1]["dimensions"] == 4
