@@ -7,8 +7,8 @@ from typing import Literal
 
 from kb.answer.confidence import is_confident
 from kb.answer.evidence import Around, Arrangement, gather
-from kb.answer.wanted import wants
 from kb.model import Answer, Citation, Hit, Passage
+from kb.search.wanted import wants
 
 Language = Literal["zh", "en"]
 

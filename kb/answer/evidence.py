@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kb.answer.wanted import Want, wanted_figures
 from kb.figures import find_figures
 from kb.model import Hit, Passage
+from kb.search.wanted import Want, wanted_figures
 
 Arrangement = Literal["fact", "list", "steps", "differing"]
 
