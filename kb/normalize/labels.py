@@ -12,11 +12,12 @@ from kb.normalize.families import Candidate, Value
 from kb.normalize.numerals import CHINESE, STEMS, chinese, number, roman, symbol
 
 _CN = rf"[{CHINESE}]{{1,7}}"
+_SPACED = rf"[{CHINESE}](?:[ \u3000]?[{CHINESE}]){{0,6}}"  # 第二十 一条
 _NUM = rf"(?:{_CN}|\d{{1,4}})"
 _BULLETS = "●◆■•★▲◇○□►➢※☆△▪◦‣➤✓✔"
 _PATTERN = re.compile(
     rf"""
-    (?P<struct>第\s*(?P<snum>{_NUM})\s*(?P<sword>编|篇|章|节|条|款|张|课|讲|步|个|部分|单元|阶段|类|点|项)(?P<sub>之{_CN})?\s?[：:、]?)
+    (?P<struct>第\s*(?P<snum>{_SPACED}|\d{{1,4}})\s*(?P<sword>编|篇|章|节|条|款|张|课|讲|步|个|部分|单元|阶段|类|点|项)(?P<sub>之{_CN})?\s?[：:、]?)
   | (?P<ord>第(?P<onum>{_CN})\s?[,，、：:])
   | (?P<annex>(?:附件|附录|附表|附则)\s?(?P<xnum>{_NUM})?\s?[：:]?(?=\s|$|[：:\u4e00-\u9fff]))
   | (?P<noun>(?P<nword>步骤|职责|案例|情形|阶段|环节|方案|要点|误区|场景|模块|任务)\s?(?P<nnum>{_NUM})(?:\s?[：:、.．]|[ \u3000](?=\S)))
@@ -59,7 +60,7 @@ _COUNTED = re.compile(
     r"|篇|部(?!门|分)|成(?!交|功|本|立|员)|句|行(?!为|政|业)|段|列(?!出|入)|例(?!如|外)|所(?!有|属|在)|块|片|双(?!方)|对(?!于|账|客|顾|方|待|所|每|公|产|商|员|新|老|已|未)|根(?!据)|场(?!所|地)|遍|回(?!复|访|答|款|收)|季|世纪|班(?!次|长)|版(?!面|权)|折|码|毛|斤|两)"
 )
 _REFERENCE = re.compile(
-    r"\s?(?:的|规定|所|、|，|,|。|；|;|第|和|与|及|或|至|到|以|中(?!国|华|心|央|介|期)|款|项(?!目)|等|之|）|\)|内(?!部|容)|前|后(?!勤)|起|外(?!国|商|观))"
+    r"\s?(?:修改|改为|删[去除]|增加|的|规定|所|、|，|,|。|；|;|第|和|与|及|或|至|到|以|中(?!国|华|心|央|介|期)|款|项(?!目)|等|之|）|\)|内(?!部|容)|前|后(?!勤)|起|外(?!国|商|观))"
 )
 _ENUMERATED = re.compile(
     rf"\s?(?:{_NUM}\s?(?:[、,，和与及或至]|两|三|四|项|条|款|点|种)|[。；;，,、：:）)？?！!])"
@@ -159,7 +160,7 @@ def _goes_on(text: str, end: int) -> bool:
 
 def _struct(text: str, match: re.Match[str], place: str) -> Reading:
     word = match.group("sword")
-    value = number(match.group("snum"))
+    value = number(re.sub(r"\s", "", match.group("snum")))
     if value is None:
         return None
     end = match.end()
