@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kb.figures import find_figures
 from kb.model import Hit, Passage
-from kb.search.wanted import Want, wanted_figures
+from kb.search.wanted import Want
 
 Arrangement = Literal["fact", "list", "steps", "differing"]
 
-CLOSE = 0.80
-"""A hit with at least this share of the best score may be part of the answer."""
-SAME_MATTER = 0.55
-"""A hit of another document with at least this share and a topic in common rules the same matter."""
+CLOSE = 0.25
+"""A hit trusted at least this much, compared with the best one, is part of the answer."""
+SAME_MATTER = 0.06
+"""A hit of another document trusted at least this much, with a topic in common, rules the same matter."""
 LONGEST_LIST = 14
 """Of a section with more rules than this only the best are told."""
 _LOOK = 12
 _ALIKE = 3
+_FACTS = 3
+_DOCUMENTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +63,34 @@ def gather(hits: Sequence[Hit], wanted: frozenset[Want], around: Around) -> Evid
         wanted: What the question wants.
         around: Gives the surroundings of a clause.
     """
-    hits = _figures_first(hits, wanted)
     scores = {hit.passage.clause_id: hit.score for hit in hits}
+    ranked = list(dict.fromkeys(_expanded(hits, scores, around)))
     section = _section(hits, wanted, around)
     if section:
-        best = sorted(section, key=lambda passage: -scores.get(passage.clause_id, 0.0))
-        told = best[:LONGEST_LIST] if wanted & {"list", "steps"} or not wanted else best[:_ALIKE]
+        best = sorted(section, key=lambda passage: -scores.get(passage.clause_id, 0.0))[:LONGEST_LIST]
         arrangement: Arrangement = "steps" if "steps" in wanted and "list" not in wanted else "list"
-        return _evidence(arrangement, [passage for passage in section if passage in told], best, hits)
+        return _evidence(arrangement, [passage for passage in section if passage in best], [*best, *ranked])
     rules = [hit for hit in hits if not hit.passage.heading] or list(hits)
     differing = _differing(rules)
     if len(differing) > 1:
-        return _evidence("differing", differing, differing, hits)
-    close = [hit.passage for hit in rules if hit.score >= CLOSE * rules[0].score][:_ALIKE]
-    return _evidence("fact", close, close, hits)
+        return _evidence("differing", differing, [*differing, *ranked])
+    top = scores.get(ranked[0].clause_id, rules[0].score)
+    close = [passage for passage in ranked if scores.get(passage.clause_id, 0.0) >= CLOSE * top]
+    return _evidence("fact", close[:_FACTS] or ranked[:1], ranked)
 
 
-def _evidence(
-    arrangement: Arrangement, told: Sequence[Passage], first: Sequence[Passage], hits: Sequence[Hit]
-) -> Evidence:
-    ranked = dict.fromkeys([*first, *(hit.passage for hit in hits)])
-    return Evidence(arrangement, tuple(dict.fromkeys(told)), tuple(ranked))
+def _evidence(arrangement: Arrangement, told: Sequence[Passage], ranked: Sequence[Passage]) -> Evidence:
+    return Evidence(arrangement, tuple(dict.fromkeys(told)), tuple(dict.fromkeys(ranked)))
 
 
-def _figures_first(hits: Sequence[Hit], wanted: frozenset[Want]) -> list[Hit]:
-    """Move the best close hit that has a figure of the wanted kind to the front."""
-    kinds = wanted_figures(wanted)
-    for place, hit in enumerate(hits if kinds else ()):
-        if hit.score < CLOSE * hits[0].score:
-            break
-        if any(figure.kind in kinds for figure in find_figures(hit.passage.text)):
-            return [hit, *hits[:place], *hits[place + 1 :]]
-    return list(hits)
+def _expanded(hits: Sequence[Hit], scores: Mapping[str, float], around: Around) -> Iterator[Passage]:
+    """Yield the rules of the hits, best first; a heading gives way to the rules under it, the best of them first."""
+    for hit in hits:
+        if not hit.passage.heading:
+            yield hit.passage
+        elif hit.score >= CLOSE * hits[0].score:
+            under = [passage for passage in around(hit.passage).under if not passage.heading]
+            yield from sorted(under, key=lambda passage: -scores.get(passage.clause_id, 0.0))[:_FACTS]
 
 
 def _section(hits: Sequence[Hit], wanted: frozenset[Want], around: Around) -> tuple[Passage, ...]:
@@ -129,4 +126,4 @@ def _differing(hits: Sequence[Hit]) -> tuple[Passage, ...]:
         if same_matter and not seen[passage.document_id]:
             chosen.append(passage)
         seen[passage.document_id] += 1
-    return tuple(chosen[:5])
+    return tuple(chosen[:_DOCUMENTS])
