@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,13 @@ def test_no_index_yet(tmp_path: Path) -> None:
     assert_one_clear_error(run("ask", "迟到", "--index", tmp_path / "none"), 3, "none", "kb index")
 
 
-def test_an_index_of_another_model(small_index: Path) -> None:
-    result = run(
-        "ask", "迟到", "--index", small_index, "--model", "http://127.0.0.1:9/v1?model=other&dimensions=3"
-    )
-    assert_one_clear_error(result, 3, "model")
+def test_an_index_of_another_model(small_index: Path, tmp_path: Path) -> None:
+    other = tmp_path / "index"
+    shutil.copytree(small_index, other)
+    for manifest in other.glob("*/manifest.json"):
+        text = manifest.read_text(encoding="utf-8")
+        manifest.write_text(text.replace("multilingual-e5-small", "another-model"), encoding="utf-8")
+    assert_one_clear_error(run("ask", "迟到", "--index", other), 3, "another-model", "kb index")
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\u200b", "？！…"])
