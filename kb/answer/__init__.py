@@ -1,6 +1,7 @@
 """Ranked passages to an answer, or an honest abstention."""
 
 from kb.answer.compose import compose
+from kb.answer.confidence import doubt
 from kb.answer.evidence import Surroundings
 
-__all__ = ["Surroundings", "compose"]
+__all__ = ["Surroundings", "compose", "doubt"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from kb.answer.confidence import is_confident
+from kb.answer.confidence import Reason
 from kb.answer.evidence import Around, Arrangement, gather
 from kb.model import Answer, Citation, Hit, Passage
 from kb.search.wanted import wants
@@ -22,7 +22,13 @@ _SHORT = 24
 
 
 def compose(
-    question: str, hits: Sequence[Hit], language: Language, *, limit: int, surroundings: Around
+    question: str,
+    hits: Sequence[Hit],
+    language: Language,
+    *,
+    doubt: Reason,
+    limit: int,
+    surroundings: Around,
 ) -> Answer:
     """Return the answer to a question from its hits.
 
@@ -30,13 +36,13 @@ def compose(
         question: As asked.
         hits: Best first.
         language: The asker's.
+        doubt: Why the hits do not answer, ``""`` when they do.
         limit: Most citations; a list or a flow that is answered whole may bring more.
         surroundings: Gives what stands under and beside a clause.
     """
     nearest = tuple(_cite(n, hit.passage, hit.score) for n, hit in enumerate(hits[:limit], 1))
-    if not hits or not is_confident(question, hits):
-        reason = "no clause was found" if not hits else "no clause found says it"
-        return Answer(question, "abstained", _SILENCE[language], reason, (), nearest)
+    if doubt:
+        return Answer(question, "abstained", _SILENCE[language], doubt, (), nearest)
     evidence = gather(hits, wants(question), surroundings)
     scores = {hit.passage.clause_id: hit.score for hit in hits}
     cited = {

@@ -1,47 +1,172 @@
-"""Whether the hits answer the question at all."""
+"""Whether what was found answers the question at all: a small logistic model over signals, fitted by ``evals/fit.py``.
+
+No single score decides: cosines of E5 crowd together, and a near miss (annual leave, when only sick leave is ruled) is near
+by every score. What speaks against an answer is a telling word that the clause does not know, a unit it does not give, a
+platform it is not about.
+"""
 
 from __future__ import annotations
 
-import itertools
+import functools
+import json
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Literal
 
-from kb.model import Hit
-from kb.search.question import plain
+from kb.figures import find_figures
+from kb.model import Hit, Passage
+from kb.search import language_of
 
-_WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
-_COSINE_KNOWN = 0.90
-_COSINE_UNKNOWN = 0.80
+if TYPE_CHECKING:
+    from typing import Any
+
+SIGNALS = (
+    "cosine",
+    "trust",
+    "covered",
+    "covered_any",
+    "unknown",
+    "other_platform",
+    "no_such_unit",
+    "english",
+)
+"""``cosine``: the best of the hits. ``trust``: the ranking's share for the first. ``covered``: share of the question's telling
+words (weighed by rarity) that the first hit has; ``covered_any``: that one of the first five has; ``unknown``: that no clause has.
+``other_platform``: the question names a platform, the clause another or none. ``no_such_unit``: it asks for so many of a
+unit and the clause has no figure in it. ``english``: asked in English."""
+
+FILE = "confidence.json"
+_LOOK = 5
+
+# How people name the platforms. A question about one is not answered by the rules of another.
+_PLATFORMS = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "taobao": r"淘宝|c店|taobao",
+        "tmall": r"天猫|商城|旗舰店|专营店|tmall",
+        "kuaishou": r"快手|kuaishou|kwai",
+        "douyin": r"抖音|抖店|douyin|tiktok",
+        "jd": r"京东|\bjd\b|jingdong",
+        "pinduoduo": r"拼多多|\bpdd\b|pinduoduo|temu",
+        "amazon": r"亚马逊|amazon",
+        "xiaohongshu": r"小红书|xiaohongshu|rednote",
+        "wechat": r"微信|视频号|wechat",
+        "alibaba": r"1688|阿里国际|速卖通|aliexpress",
+        "meituan": r"美团|饿了么|meituan",
+        "xianyu": r"闲鱼|xianyu",
+        "others": r"苏宁|唯品会|当当|shopee|lazada|ebay|shopify",
+    }.items()
+}
+_UNITS = re.compile(r"(?:多少|几)(元|块|钱|天|日|分钟|小时|个月|月|年|次|分|字|折|倍|万|点|号|%)")
+_SAME_UNIT = {"块": "元", "钱": "元", "万": "元", "日": "天", "月": "个月"}
+_CLOCK_UNITS = frozenset({"点", "号"})
+
+Reason = Literal["", "nothing found", "another platform", "no such figure", "no clause says it"]
 
 
-def is_confident(question: str, hits: Sequence[Hit]) -> bool:
-    """Return whether the best hit is close enough to count as an answer.
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A fitted logistic model: ``sum(weight * (signal - mean) / scale) + bias``, confident above ``threshold``."""
 
-    Raw cosines of E5 crowd between 0.75 and 0.92 (DESIGN 6), so the middle range is decided by how much of the question's
-    wording the best hits share.
-    """
-    cosine = max((hit.dense or 0.0) for hit in hits[:3])
-    if cosine >= _COSINE_KNOWN:
-        return True
-    if cosine < _COSINE_UNKNOWN:
-        return False
-    needed = (_COSINE_KNOWN - cosine) / (_COSINE_KNOWN - _COSINE_UNKNOWN) * 0.6
-    return shared_wording(question, hits[:3]) >= needed
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+    threshold: float
+
+    def score(self, signals: Sequence[float]) -> float:
+        """Return the log-odds that the hits answer the question."""
+        rows = zip(signals, self.mean, self.scale, self.weights, strict=True)
+        return self.bias + sum(weight * (signal - mean) / scale for signal, mean, scale, weight in rows)
 
 
-def shared_wording(question: str, hits: Sequence[Hit]) -> float:
-    """Return the share of the question's character pairs and words that the best of the hits contains."""
-    wanted = _pairs(question)
-    if not wanted:
-        return 0.0
-    return max(
-        len(wanted & _pairs(" ".join([hit.passage.text, hit.passage.gloss_en, *hit.passage.ask])))
-        / len(wanted)
-        for hit in hits
+@functools.cache
+def fitted() -> Model:
+    """Return the fitted model."""
+    facts: dict[str, Any] = json.loads((resources.files("kb.answer") / FILE).read_text(encoding="utf-8"))
+    if facts["signals"] != list(SIGNALS):
+        raise AssertionError(f"{FILE} was fitted for other signals; run evals/fit.py")
+    return Model(
+        tuple(facts["mean"]),
+        tuple(facts["scale"]),
+        tuple(facts["weights"]),
+        facts["bias"],
+        facts["threshold"],
     )
 
 
-def _pairs(text: str) -> set[str]:
-    words = _WORD.findall(plain(text))
-    pairs = {a + b for a, b in itertools.pairwise(words) if len(a) == len(b) == 1}
-    return pairs | {word for word in words if len(word) > 1}
+def doubt(question: str, hits: Sequence[Hit], counts: Mapping[str, int], clauses: int) -> Reason:
+    """Return why the hits do not answer the question, ``""`` when they do.
+
+    Args:
+        question: As asked.
+        hits: Best first.
+        counts: The question's terms, each with the number of clauses that hold it.
+        clauses: Number of clauses in the index.
+    """
+    if not hits:
+        return "nothing found"
+    row = signals(question, hits, counts, clauses)
+    model = fitted()
+    if model.score(row) >= model.threshold:
+        return ""
+    named = dict(zip(SIGNALS, row, strict=True))
+    if named["other_platform"]:
+        return "another platform"
+    return "no such figure" if named["no_such_unit"] else "no clause says it"
+
+
+def signals(question: str, hits: Sequence[Hit], counts: Mapping[str, int], clauses: int) -> tuple[float, ...]:
+    """Return the signals of a question and its hits, in the order of ``SIGNALS``."""
+    rarity = {
+        term: math.log(1 + (clauses - count + 0.5) / (count + 0.5))
+        for term, count in counts.items()
+        if len(term) > 1  # single characters are everywhere
+    }
+    total = sum(rarity.values()) or 1.0
+    words = [_terms_of(hit.passage) for hit in hits[:_LOOK]]
+    first = next((hit.passage for hit in hits if not hit.passage.heading), hits[0].passage)
+
+    def share(terms: set[str]) -> float:
+        return sum(weight for term, weight in rarity.items() if term in terms) / total
+
+    return (
+        max(hit.dense or 0.0 for hit in hits),
+        hits[0].score,
+        share(words[0]),
+        share(set().union(*words)),
+        sum(weight for term, weight in rarity.items() if not counts[term]) / total,
+        float(_other_platform(question, first)),
+        float(_no_such_unit(question, first)),
+        float(language_of(question) == "en"),
+    )
+
+
+def _terms_of(passage: Passage) -> set[str]:
+    from kb.index.lexical import terms
+
+    return set(terms(" ".join([_about(passage), passage.gloss_en])))
+
+
+def _about(passage: Passage) -> str:
+    return " ".join([passage.text, passage.document_title, *passage.heading_path, *passage.ask])
+
+
+def _other_platform(question: str, passage: Passage) -> bool:
+    asked = {name for name, pattern in _PLATFORMS.items() if pattern.search(question)}
+    about = _about(passage)
+    return bool(asked) and not any(
+        name == passage.platform or _PLATFORMS[name].search(about) for name in asked
+    )
+
+
+def _no_such_unit(question: str, passage: Passage) -> bool:
+    asked = {_SAME_UNIT.get(unit, unit) for unit in _UNITS.findall(question)}
+    if not asked:
+        return False
+    figures = find_figures(passage.text)
+    clock = bool(asked & _CLOCK_UNITS) and any(figure.kind in ("time", "date") for figure in figures)
+    return not clock and not asked & {figure.unit for figure in figures}

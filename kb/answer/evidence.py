@@ -12,13 +12,13 @@ from kb.search.wanted import Want
 
 Arrangement = Literal["fact", "list", "steps", "differing"]
 
-CLOSE = 0.25
+CLOSE = 0.2
 """A hit trusted at least this much, compared with the best one, is part of the answer."""
 SAME_MATTER = 0.06
 """A hit of another document trusted at least this much, with a topic in common, rules the same matter."""
 LONGEST_LIST = 14
 """Of a section with more rules than this only the best are told."""
-_LOOK = 12
+_LOOK = 30
 _ALIKE = 3
 _FACTS = 3
 _DOCUMENTS = 5
@@ -80,7 +80,9 @@ def gather(hits: Sequence[Hit], wanted: frozenset[Want], around: Around) -> Evid
 
 
 def _evidence(arrangement: Arrangement, told: Sequence[Passage], ranked: Sequence[Passage]) -> Evidence:
-    return Evidence(arrangement, tuple(dict.fromkeys(told)), tuple(dict.fromkeys(ranked)))
+    told = tuple(dict.fromkeys(told))
+    first = [passage for passage in ranked if passage in told]
+    return Evidence(arrangement, told, tuple(dict.fromkeys([*first, *told, *ranked])))
 
 
 def _expanded(hits: Sequence[Hit], scores: Mapping[str, float], around: Around) -> Iterator[Passage]:

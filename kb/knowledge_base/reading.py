@@ -125,7 +125,7 @@ class KnowledgeBase:
         Raises:
             QuestionError: The question is empty or too long.
         """
-        from kb.answer import compose
+        from kb.answer import compose, doubt
         from kb.search import language_of
 
         hits = self.search(question, limit=max(limit, _POOL), filters=filters)
@@ -133,6 +133,7 @@ class KnowledgeBase:
             question,
             hits,
             language_of(question),
+            doubt=doubt(question, hits, self._index.term_counts(question), len(self._index)),
             limit=limit,
             surroundings=lambda passage: self.surroundings(passage, filters),
         )
