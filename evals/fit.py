@@ -23,7 +23,7 @@ from kb.answer.confidence import SIGNALS as CONFIDENCE_SIGNALS
 from kb.answer.confidence import signals as confidence_signals
 from kb.embed import open_embedder
 from kb.index import open_index
-from kb.search import retrieve
+from kb.search import retrieve, telling
 from kb.search import weights as ranking
 from kb.search.question import language_of
 from kb.search.retrieve import candidates, whole_row
@@ -106,7 +106,7 @@ def load_silence(
         text = question["question"]
         hits = retrieve(index, embedder, text, limit=HITS)
         signals, answerable = halves[question["split"]]
-        signals.append(confidence_signals(text, hits, index.term_counts(text), len(index)))
+        signals.append(confidence_signals(text, hits, index.term_counts(telling(text)), len(index)))
         answerable.append(bool(question["gold"]))
     return {
         split: (np.array(signals), np.array(answerable)) for split, (signals, answerable) in halves.items()

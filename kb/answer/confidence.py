@@ -104,7 +104,7 @@ def doubt(question: str, hits: Sequence[Hit], counts: Mapping[str, int], clauses
     Args:
         question: As asked.
         hits: Best first.
-        counts: The question's terms, each with the number of clauses that hold it.
+        counts: The question's telling terms, each with the number of clauses that hold it.
         clauses: Number of clauses in the index.
     """
     if not hits:

@@ -126,14 +126,15 @@ class KnowledgeBase:
             QuestionError: The question is empty or too long.
         """
         from kb.answer import compose, doubt
-        from kb.search import language_of
+        from kb.search import language_of, telling
 
         hits = self.search(question, limit=max(limit, _POOL), filters=filters)
+        counts = self._index.term_counts(telling(question))
         return compose(
             question,
             hits,
             language_of(question),
-            doubt=doubt(question, hits, self._index.term_counts(question), len(self._index)),
+            doubt=doubt(question, hits, counts, len(self._index)),
             limit=limit,
             surroundings=lambda passage: self.surroundings(passage, filters),
         )

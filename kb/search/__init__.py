@@ -1,6 +1,6 @@
 """A question to ranked passages."""
 
-from kb.search.question import check_question, language_of, plain
+from kb.search.question import check_question, language_of, plain, telling
 from kb.search.retrieve import retrieve
 
-__all__ = ["check_question", "language_of", "plain", "retrieve"]
+__all__ = ["check_question", "language_of", "plain", "retrieve", "telling"]

@@ -11,6 +11,16 @@ from kb.errors import QuestionEmpty, QuestionTooLong
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
+# Words of asking, not of the matter asked about.
+_ASKING = re.compile(
+    r"请问|想问一下|问一下|是什么意思|什么意思|什么样|什么|为什么|怎么样|怎么办|怎么弄|怎么|怎样|如何|多少|多久|哪些|哪几种|哪几|哪个|哪里|哪"
+    r"|几个|几种|几|能不能|可不可以|行不行|是不是|有没有|会不会|要不要|算不算|用不用|该不该|需不需要|可以|应该|需要|如果|的话|一下|我们|你们|他们"
+    r"|我|你|您|吗|呢|吧|啊|呀|咋|啥|么|的|了|是|有"
+    r"|\b(?:what|which|who|whom|whose|when|where|why|how|do|does|did|is|are|am|was|were|be|been|can|could|may|might|must|shall|should"
+    r"|will|would|have|has|had|i|we|you|he|she|it|they|me|us|my|our|your|their|the|a|an|of|to|in|on|at|for|with|by|from|if"
+    r"|and|or|not|there|this|that|get|much|many|long|any|some|as|so|into|about)\b",
+    re.IGNORECASE,
+)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff\ud800-\udfff]+")
 
 
@@ -42,3 +52,8 @@ def plain(text: str) -> str:
 def language_of(question: str) -> Literal["zh", "en"]:
     """Return the asker's language: English when the question has Latin words and (nearly) no Chinese."""
     return "en" if _LATIN.search(question) and len(_HAN.findall(question)) < 2 else "zh"
+
+
+def telling(question: str) -> str:
+    """Return the question without its words of asking; what is left tells the matter. Never empty."""
+    return " ".join(_ASKING.sub(" ", plain(question)).split()) or question
