@@ -5,7 +5,7 @@ usage: fit.py [--index index] [--questions evals/questions.jsonl]
 Ranking, listwise: per question a softmax over its candidates, the log-likelihood of the right clauses raised by Adam, with an L2 penalty (Cao et al.
 2007, "Learning to rank: from pairwise approach to listwise approach"). Chinese and English questions get weights of their
 own. Silence: logistic regression by Newton's method with an L2 penalty over the signals of ``kb.answer.confidence``; the threshold has
-the best F1 of silence among those that silence at most 4 % of the answerable questions, judged by cross-validation. Prints both
+the best F1 of silence among those that silence at most 4 % of the answerable questions. Prints both
 halves' figures; writes kb/search/weights.json and kb/answer/confidence.json.
 """
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 STEPS, RATE, PENALTY, SCALE = 600, 0.05, 0.02, 3.0
-FOLDS, SILENCE_PENALTY, MOST_WRONG_SILENCE = 5, 0.01, 0.04
+SILENCE_PENALTY, MOST_WRONG_SILENCE = 0.01, 0.04
 HITS = 60  # as many as an answer is composed from
 
 
@@ -138,17 +138,13 @@ def fit_silence(signals: np.ndarray, answerable: np.ndarray) -> dict[str, Any]:
     """Return the fitted model of silence, as ``kb.answer.confidence`` reads it."""
     mean, scale = signals.mean(axis=0), signals.std(axis=0) + 1e-9
     rows = (signals - mean) / scale
-    folds = np.random.default_rng(2026).permutation(len(rows)) % FOLDS
-    scores = np.zeros(len(rows))
-    for fold in range(FOLDS):
-        weights, bias = logistic(rows[folds != fold], answerable[folds != fold])
-        scores[folds == fold] = rows[folds == fold] @ weights + bias
+    weights, bias = logistic(rows, answerable)
+    scores = rows @ weights + bias
     allowed = [
         (figures[0], threshold)
         for threshold in np.linspace(-4, 4, 161)
         if (figures := silence_figures(scores, answerable, threshold))[1] <= MOST_WRONG_SILENCE
     ]
-    weights, bias = logistic(rows, answerable)
     return {
         "signals": list(CONFIDENCE_SIGNALS),
         "mean": mean.round(4).tolist(),
