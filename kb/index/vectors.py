@@ -128,13 +128,19 @@ class _Field:
 
     def cosines(self, query: Matrix, rows: Sequence[int]) -> list[FieldScore]:
         """Return the best cosine of each of the rows that has a vector."""
-        found = []
-        for row in rows:
-            first, end = np.searchsorted(self.rows, (row, row + 1)).tolist()
-            if first < end:
-                vectors = self.index.reconstruct_n(first, end - first)
-                found.append(FieldScore(row, self.name, float((vectors @ query[0]).max())))
-        return found
+        wanted = np.asarray(rows, np.int32)
+        first = np.searchsorted(self.rows, wanted)
+        count = np.searchsorted(self.rows, wanted, "right") - first
+        wanted, first, count = wanted[count > 0], first[count > 0], count[count > 0]
+        if not len(wanted):
+            return []
+        starts = np.cumsum(count) - count  # where each row's vectors begin among those gathered
+        places = np.arange(count.sum()) + np.repeat(first - starts, count)
+        best = np.maximum.reduceat(self.index.reconstruct_batch(places) @ query[0], starts)
+        return [
+            FieldScore(row, self.name, score)
+            for row, score in zip(wanted.tolist(), best.tolist(), strict=True)
+        ]
 
 
 class Vectors:
