@@ -33,7 +33,7 @@ def run(settings: Settings, host: str, port: int, *, proxy: str | None = None) -
     handler = LineHandler(logging.WARNING)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     app = create_app(settings)
-    listening = _listen(host, port)
+    listening = listen(host, port)
     place = listening.getsockname()
     log("listening", host=place[0], port=place[1], keys=settings.keys is not None)
     config = uvicorn.Config(
@@ -51,10 +51,16 @@ def run(settings: Settings, host: str, port: int, *, proxy: str | None = None) -
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there.
+
+    Raises:
+        InputInvalid: The address is taken, unknown or not ours.
+    """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.socket(family)
+        # The protocol is named: asyncio sends small answers at once (TCP_NODELAY) only on sockets that name it.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(512)

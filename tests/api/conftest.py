@@ -1,4 +1,7 @@
-"""A real server process on loopback, keys for every audience, and the index it serves."""
+"""Real servers on loopback, as processes and as threads (so that coverage sees them), and keys for every audience.
+
+Environment: ``KB_CASES`` multiplies the cases of the randomized tests; 20 gives the numbers of the acceptance runs.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -17,19 +21,24 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
+from kb.api.app import create_app
 from kb.api.keys import add_key
+from kb.api.server import listen
+from kb.api.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-@dataclass
-class Server:
-    """A running ``kb serve``."""
+CASES = float(os.environ.get("KB_CASES", "1"))
 
-    process: subprocess.Popen[str]
+
+@dataclass
+class Asked:
+    """Where a server is."""
+
     url: str = ""
-    log: list[dict[str, Any]] = field(default_factory=list)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return httpx.get(self.url + path, timeout=20, **options)
@@ -37,7 +46,31 @@ class Server:
     def post(self, path: str, body: Any, **options: Any) -> httpx.Response:
         return httpx.post(self.url + path, json=body, timeout=20, **options)
 
-    def wait_for(self, event: str, *, seconds: float = 10, **facts: Any) -> dict[str, Any]:
+    def raw(self, request: bytes, *, seconds: float = 10) -> bytes:
+        """Send bytes as they are; return the status line and all that follows, ``b""`` when it just closes."""
+        host, port = self.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=seconds) as connection:
+            try:
+                connection.sendall(request)
+            except OSError:  # it answered and closed before all was sent
+                pass
+            parts = []
+            try:
+                while part := connection.recv(65536):
+                    parts.append(part)
+            except ConnectionResetError:
+                pass
+            return b"".join(parts)
+
+
+@dataclass
+class Server(Asked):
+    """A running ``kb serve``."""
+
+    process: subprocess.Popen[str] = field(kw_only=True)
+    log: list[dict[str, Any]] = field(default_factory=list)
+
+    def wait_for(self, event: str, *, seconds: float = 15, **facts: Any) -> dict[str, Any]:
         """Return the first line of the log that says so, waiting for it."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -53,6 +86,7 @@ class Server:
 
 
 Serve = Callable[..., "contextlib.AbstractContextManager[Server]"]
+Inside = Callable[..., "contextlib.AbstractContextManager[Asked]"]
 
 
 @contextlib.contextmanager
@@ -60,21 +94,16 @@ def serving(
     index: Path, *options: str | Path, ready: bool = True, env: dict[str, str] | None = None
 ) -> Iterator[Server]:
     """Run ``kb serve`` on a free port until the block ends."""
-    command = [
-        sys.executable,
-        "-m",
-        "kb.cli.main",
-        "serve",
-        "--port",
-        "0",
-        "--index",
-        str(index),
-        *map(str, options),
-    ]
+    command = [sys.executable, "-m", "kb.cli.main", "serve", "--port", "0", "--index", str(index)]
     process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, cwd=index.parent, env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
-    )  # fmt: skip
-    server = Server(process)
+        [*command, *map(str, options)],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=index.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+    )
+    assert process.stderr is not None
+    server = Server(process=process)
 
     def read() -> None:
         assert process.stderr is not None
@@ -94,13 +123,44 @@ def serving(
             process.kill()
         process.wait()
         reader.join(5)
-        process.stderr.close()  # type: ignore[union-attr]
+        process.stderr.close()
+
+
+@contextlib.contextmanager
+def inside(index: Path, *, ready: bool = True, **settings: Any) -> Iterator[Asked]:
+    """Run the application on a free port in a thread of this process until the block ends."""
+    settings = {"model": "default", "site": index / "no-site"} | settings
+    listening = listen("127.0.0.1", 0)
+    app = create_app(Settings(index=index, **settings))
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, lifespan="on", ws="none"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    asked = Asked(f"http://127.0.0.1:{listening.getsockname()[1]}")
+    try:
+        deadline = time.monotonic() + 20
+        while not server.started or (ready and asked.get("/api/v1/health").status_code != 200):
+            assert thread.is_alive() and time.monotonic() < deadline
+            time.sleep(0.02)
+        yield asked
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listening.close()
 
 
 @pytest.fixture(scope="session")
 def serve() -> Serve:
-    """Starts servers."""
+    """Starts servers as processes."""
     return serving
+
+
+@pytest.fixture(scope="session", name="inside")
+def inside_fixture() -> Inside:
+    """Starts servers as threads."""
+    return inside
 
 
 @pytest.fixture(scope="session")
@@ -117,9 +177,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(small_index: Path, site: Path) -> Iterator[Server]:
+def server(small_index: Path, site: Path) -> Iterator[Asked]:
     """One server that answers everybody."""
-    with serving(small_index, "--site", site) as running:
+    with inside(small_index, site=site) as running:
         yield running
 
 
@@ -140,10 +200,3 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     path = tmp_path_factory.mktemp("keys") / "keys.json"
     mixtures = [("public",), ("staff",), ("manager",), ("public", "staff"), ("public", "staff", "manager")]
     return Keys(path, {mixture: add_key(path, "+".join(mixture), mixture)[1] for mixture in mixtures})
-
-
-@pytest.fixture(scope="session")
-def locked_server(small_index: Path, site: Path, keys: Keys) -> Iterator[Server]:
-    """One server that wants keys, with a rate no test reaches by accident."""
-    with serving(small_index, "--site", site, "--keys", keys.path, "--rate", "100000") as running:
-        yield running
