@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from kb.config import DEFAULT_LIMIT, MAX_LIMIT, MAX_QUESTION
 from kb.model import Filters
@@ -24,7 +24,15 @@ Question = Annotated[
         json_schema_extra={"maxLength": MAX_QUESTION, "pattern": r"[^\W_]"},
     ),
 ]
-Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most citations or hits.")]
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# JSON knows one kind of number: 5.0 is as whole as 5.
+_WHOLE = BeforeValidator(_whole)
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most citations or hits."), _WHOLE]
 Value = Annotated[str, Field(min_length=1, max_length=_LONGEST_VALUE)]
 Values = Annotated[list[Value], Field(max_length=_VALUES)]
 
@@ -59,8 +67,10 @@ class QuestionBody(_Request):
 class Row(_Request):
     """One question of a batch."""
 
-    id: Annotated[str, Field(max_length=200)] | int
-    question: Question
+    id: Annotated[str, Field(max_length=200)] | Annotated[int, _WHOLE]
+    question: Annotated[
+        str, Field(description="As a single one; what cannot be asked has its error in its place.")
+    ]
 
 
 class BatchBody(_Request):

@@ -50,16 +50,12 @@ class Asked:
         """Send bytes as they are; return the status line and all that follows, ``b""`` when it just closes."""
         host, port = self.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=seconds) as connection:
-            try:
-                connection.sendall(request)
-            except OSError:  # it answered and closed before all was sent
-                pass
             parts = []
-            try:
+            with contextlib.suppress(OSError):  # it may answer and close before all was sent
+                connection.sendall(request)
+            with contextlib.suppress(ConnectionResetError):
                 while part := connection.recv(65536):
                     parts.append(part)
-            except ConnectionResetError:
-                pass
             return b"".join(parts)
 
 
