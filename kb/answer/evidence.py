@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,11 @@ SAME_MATTER = 0.06
 LONGEST_LIST = 14
 """Of a section with more rules than this only the best are told."""
 _LOOK = 30
+_LOOK_UNASKED = 6
 _ALIKE = 3
 _FACTS = 3
 _DOCUMENTS = 5
+_LEADS_IN = re.compile(r"(?:：|:|如下|以下几个?方面|下面几个?方面|下列各项)[。.]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +101,24 @@ def _expanded(hits: Sequence[Hit], scores: Mapping[str, float], around: Around) 
 def _section(hits: Sequence[Hit], wanted: frozenset[Want], around: Around) -> tuple[Passage, ...]:
     """Return the rules of the section that answers as a whole, or nothing.
 
-    A clause with others under it stands for them. Where a list or steps are wanted, so does a rule on top whose neighbours
-    were found along with it.
+    A clause with others under it stands for them, and so does one that only leads in what follows it. Where a list or steps are
+    wanted, a rule on top stands for its section when its neighbours were found along with it; where nothing
+    in particular is wanted, when they crowd the very top.
     """
     top = hits[0].passage
     surroundings = around(top)
     under = tuple(passage for passage in surroundings.under if not passage.heading)
     if under:
         return under if top.heading else (top, *under)
-    beside = tuple(passage for passage in surroundings.beside if not passage.heading)
-    if not wanted & {"list", "steps"} or not 1 < len(beside) <= LONGEST_LIST:
+    beside = surroundings.beside
+    if _LEADS_IN.search(top.text):
+        following = tuple(passage for passage in beside if passage.order > top.order)
+        return (top, *following) if following else ()
+    beside = tuple(passage for passage in beside if not passage.heading)
+    if not 1 < len(beside) <= LONGEST_LIST or (wanted and not wanted & {"list", "steps"}):
         return ()
-    found = {hit.passage.clause_id for hit in hits[:_LOOK]}
+    look = _LOOK if wanted else _LOOK_UNASKED
+    found = {hit.passage.clause_id for hit in hits[:look]}
     alike = sum(passage.clause_id in found for passage in beside)
     return beside if alike >= min(_ALIKE, len(beside)) else ()
 

@@ -26,8 +26,10 @@ _PATTERNS: dict[Want, re.Pattern[str]] = {
         r"百分之|几成|多少比例|比例|几个点|扣点|费率|percent|percentage|rate\b", re.IGNORECASE
     ),
     "list": re.compile(
-        r"哪些|哪几|有什么(?:要求|规定|规矩|条件|好处|内容)|都有什么|都有啥|都要|分别|都代表|几种|哪三|哪两|包括什么|什么材料|什么资料|什么证"
-        r"|干什么活|职责|要求是什么|what are|which\b.*\bs\b|list\b|what documents|requirements|duties",
+        r"哪些|哪几|有什么(?:要求|规定|规矩|条件|好处|内容)|都有什么|都有啥|分别|都代表|几种|哪三|哪两|包括什么|什么材料|什么资料|什么证"
+        r"|干什么活|职责|要求是什么|什么要求|硬要求|什么素质|都得|都要|都管|顺序|不让做|不能做|不准做"
+        r"|[二两三四五六七八九十](?:大块|大类|大|条|项|种|点|样|步|个方面|个部分|方面)"
+        r"|what are|list\b|what documents|requirements|duties|which\b.*\b(?:cover|include|mean)|what do\b.*\bmean",
         re.IGNORECASE,
     ),
     "steps": re.compile(
