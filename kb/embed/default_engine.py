@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kb.embed.cache import cache_folder, kept
+from kb.embed.calibration import measure_ranges
 from kb.embed.description import description_of
-from kb.embed.encoder_graph import INPUT_EMBEDDINGS, INPUT_MASK
+from kb.embed.encoder_graph import INPUT_EMBEDDINGS, INPUT_MASK, integer_graph
 from kb.embed.tokenizer import Tokenizer, build_piece_table
 from kb.embed.weights import Weights, open_weights
 
@@ -61,12 +62,8 @@ class DefaultEngine:
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
     def _convert(self) -> bytes:
-        from kb.embed.calibration import measure_ranges
-        from kb.embed.encoder_graph import integer_graph
-
-        return integer_graph(
-            self._weights, measure_ranges(self._weights, self._tokenizer.ids, self._embeddings)
-        )
+        ranges = measure_ranges(self._weights, self._tokenizer.ids, self._embeddings)
+        return integer_graph(self._weights, ranges)
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions; see ``Embedder``."""
