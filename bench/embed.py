@@ -22,7 +22,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 from kb.embed import Embedder, export_model, open_embedder
 
-ROUNDS, PASSAGES, QUESTIONS = 7, 48, 12
+ROUNDS, PASSAGES, QUESTIONS = 7, 32, 12
 
 WHO = ("客服", "店铺运营", "值班主管", "新人", "仓库同事", "平台商家", "直播助理")
 WHEN = ("在工作时间内", "遇到买家投诉后", "大促期间", "收到退款申请时", "发现异常订单时")
