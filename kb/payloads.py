@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import KbError
-from kb.figures import find_figures
+from kb.figures import Figure, find_figures
 from kb.model import Answer, Citation, Hit, IndexInfo, Passage, SourceSpan
 
 if TYPE_CHECKING:
+    from kb.compare import Comparison, Conflict
     from kb.index import IndexedDocument
 
 Payload = dict[str, Any]
@@ -39,6 +40,40 @@ def search_payload(question: str, hits: Sequence[Hit], info: IndexInfo, took_ms:
             for n, hit in enumerate(hits, 1)
         ],
     } | _frame(info, took_ms)
+
+
+def compare_payload(comparison: Comparison, info: IndexInfo, took_ms: float) -> Payload:
+    """Return what ``kb compare --json`` prints."""
+    return {
+        "question": comparison.question,
+        "rows": [
+            citation_payload(Citation(n=n, passage=row.passage, quote=row.passage.text, score=row.score))
+            | {"figures": figures_payload(row.figures), "conflicts_with": list(row.conflicts_with)}
+            for n, row in enumerate(comparison.rows, 1)
+        ],
+        "conflicts": [conflict_payload(conflict) for conflict in comparison.conflicts],
+    } | _frame(info, took_ms)
+
+
+def conflict_payload(conflict: Conflict) -> Payload:
+    """Return two clauses that conflict."""
+    return {
+        "a": conflict.a,
+        "b": conflict.b,
+        "kind": conflict.kind,
+        "why": conflict.why,
+        "what": conflict.what,
+        "said_a": conflict.said_a,
+        "said_b": conflict.said_b,
+    }
+
+
+def figures_payload(figures: Sequence[Figure]) -> list[Payload]:
+    """Return the figures of a clause."""
+    return [
+        {"text": figure.text, "kind": figure.kind, "value": figure.value, "unit": figure.unit}
+        for figure in figures
+    ]
 
 
 def citation_payload(citation: Citation) -> Payload:
@@ -81,10 +116,7 @@ def clause_payload(passage: Passage) -> Payload:
         "gloss_en": passage.gloss_en,
         "ask": list(passage.ask),
         "topics": list(passage.topics),
-        "figures": [
-            {"text": figure.text, "kind": figure.kind, "value": figure.value, "unit": figure.unit}
-            for figure in find_figures(passage.text)
-        ],
+        "figures": figures_payload(find_figures(passage.text)),
         "sources": [_source(span) for span in passage.sources],
         "url": passage.url,
     }

@@ -10,6 +10,7 @@ import click
 from kb.cli import exit_codes
 from kb.cli.ask import ask, search
 from kb.cli.check import check
+from kb.cli.compare import compare
 from kb.cli.doctor import doctor
 from kb.cli.eval import evaluate
 from kb.cli.export import export
@@ -50,7 +51,7 @@ def main() -> None:
     """
 
 
-for _command in (ask, search, show, ingest, index, export, check, doctor, evaluate, model, serve, keys):
+for _command in (ask, search, compare, show, ingest, index, export, check, doctor, evaluate, model, serve, keys):
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ their clauses rule the same matter; that is judged in ``kb.compare.matter``.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -90,11 +91,14 @@ def _measures(text: str, heading: str) -> list[Claim]:
         part, sentence = _around(_PART, text, figure), _around(_SENTENCE, text, figure)
         role = value = ""
         if figure.kind in ("amount", "number"):
-            role, value = _amount_role(figure, part, sentence, heading), figure.value + figure.unit.replace("元", "")
+            role, value = (
+                _amount_role(figure, part, sentence, heading),
+                figure.value + figure.unit.replace("元", ""),
+            )
         elif figure.kind == "duration":
             role, value = _duration_role(figure, text), _length(figure)
-        elif figure.kind == "count" and figure.unit == "字":
-            role, value = "speaking-speed" if "语速" in sentence else "typing-speed" * ("打字" in part), figure.value
+        elif figure.kind == "count" and re.match("个?字", figure.unit + text[figure.end : figure.end + 1]):
+            role, value = _speed_role(sentence), figure.value
         elif figure.kind == "percentage":
             role, value = "share", figure.value
         if role:
@@ -107,7 +111,7 @@ def _measures(text: str, heading: str) -> list[Claim]:
 
 def _amount_role(figure: Figure, part: str, sentence: str, heading: str) -> str:
     if figure.kind == "number" and "打字" in part:
-        return "typing-speed"
+        return _speed_role(part)
     if _FINED.search(part) or re.search(r"第.次\s*$", part.partition(figure.text)[0]):
         return ""  # a sanction
     for words in (part, sentence, heading):
@@ -115,6 +119,10 @@ def _amount_role(figure: Figure, part: str, sentence: str, heading: str) -> str:
             if cue.search(words):
                 return role if figure.kind == "amount" or role.endswith("pay") else ""
     return "price" if figure.kind == "amount" else ""
+
+
+def _speed_role(sentence: str) -> str:
+    return "speaking-speed" if "语速" in sentence else "typing-speed" * ("打字" in sentence)
 
 
 def _duration_role(figure: Figure, text: str) -> str:
@@ -150,7 +158,7 @@ def _hours(text: str) -> list[Claim]:
     clock = [_clock(figure, text) for figure in times]
     ranges = [
         f"{clock[n]}-{clock[n + 1]}"
-        for n, (one, other) in enumerate(zip(times, times[1:], strict=False))
+        for n, (one, other) in enumerate(itertools.pairwise(times))
         if _RANGE.match(text[one.end : other.start])
     ]
     if ranges:
@@ -183,7 +191,11 @@ def _rest(text: str) -> list[Claim]:
     if period[3] or "单休" in text:
         return [Claim("days-off", EVERY, "4", period[0])]
     for figure in find_figures(text):
-        if figure.kind == "duration" and figure.unit == "天" and "休" in text[max(0, figure.start - 4) : figure.end + 3]:
+        if (
+            figure.kind == "duration"
+            and figure.unit == "天"
+            and "休" in text[max(0, figure.start - 4) : figure.end + 3]
+        ):
             days = Decimal(figure.value) * _DAYS_PER_MONTH.get(period[1] or period[2], 1)
             return [Claim("days-off", EVERY, f"{days:f}", figure.text)]
     return []
@@ -221,7 +233,9 @@ def _sanctions(text: str) -> list[Claim]:
                 ladder.setdefault(case, (str(2 * int(ladder["1"][0])), match[0]))
         else:
             ladder.setdefault(case, (kind, match[0]))
-    return [Claim("sanction", case, value, shown) for case, (value, shown) in ladder.items() if case != "last"]
+    return [
+        Claim("sanction", case, value, shown) for case, (value, shown) in ladder.items() if case != "last"
+    ]
 
 
 _CASES = {"first": "1", "second": "2", "third": "3", "last": "last"}

@@ -26,9 +26,9 @@ _LABELS = {
     "review": ("好评", "中评|差评|中差评"),
     "party": ("买家|顾客|客户|消费者", "卖家|商户|商家"),
 }
-_LABEL_PATTERNS = {
-    name: tuple(re.compile(member) for member in members) for name, members in _LABELS.items()
-}
+_LABEL_PATTERNS = {name: tuple(re.compile(member) for member in members) for name, members in _LABELS.items()}
+FRAMES = frozenset({"fines", "sanctions", "rewards"})
+"""Topics that say what follows, not on what."""
 _HAN = re.compile(r"[\u3400-\u9fff]+|[A-Za-z]{2,}")
 # Words of ruling, not of what is ruled.
 _EMPTY = re.compile(
@@ -60,6 +60,11 @@ class Rule:
     actors: tuple[Actor, ...]
     labels: dict[str, frozenset[int]]
     above: dict[str, frozenset[int]]
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """Its topics, without those that say what follows, not on what."""
+        return frozenset(self.passage.topics) - FRAMES
 
     def label(self, name: str, *, heading_first: bool = False) -> frozenset[int]:
         """Return the members of a label class that the clause is about."""

@@ -20,13 +20,22 @@ class Conflict:
         b: The other clause id.
         kind: ``figure``: other amounts, times or sanctions; ``actor``: another person acts or pays; ``permission``: one
             allows or demands what the other forbids.
-        why: What is said on either side, in the words of the clauses.
+        what: What is ruled differently, in Chinese (``下班时间``).
+        said_a: What ``a`` says about it, in its words.
+        said_b: What ``b`` says.
     """
 
     a: str
     b: str
     kind: ConflictKind
-    why: str
+    what: str
+    said_a: str
+    said_b: str
+
+    @property
+    def why(self) -> str:
+        """One line that shows the difference."""
+        return f"{self.what}不同：{self.said_a} ↔ {self.said_b}"
 
 
 @dataclass(frozen=True, slots=True)

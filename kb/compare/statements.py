@@ -8,8 +8,12 @@ from dataclasses import dataclass
 _SENTENCE = re.compile(r"[；;。！？!?\n|]")
 _PART = re.compile(r"[，,；;。！？!?：:\n|（）()]")
 
-_FORBID = re.compile(r"不得|不许|不准|禁止|严禁|不可(?!避免|少|或缺|能)|不允许|不能(?!保证)|绝对不|不予认可|切勿|勿|不要有")
-_ALLOW = re.compile(r"可以|允许|准许|有权|(?<![不许认])可(?=适当|有|用|不)|都给予认可|给予认可|需要|必须把|须把|需把|应把")
+_FORBID = re.compile(
+    r"不得|不许|不准|禁止|严禁|不可(?!避免|少|或缺|能)|不允许|不能(?!保证)|绝对不|不予认可|切勿|勿|不要有"
+)
+_ALLOW = re.compile(
+    r"可以|允许|准许|有权|(?<![不许认])可(?=适当|有|用|不)|都给予认可|给予认可|需要|必须把|须把|需把|应把"
+)
 _SPOKEN = re.compile(r"[“”]")
 
 
@@ -76,7 +80,9 @@ _NOT = re.compile(r"不是|非(?=质量|我方|本)|并非|不属于")
 
 _POST = r"(?:客服部|客服|部门|本部门|销售|财务|人事|行政)?(?:总?经理|主管|组长|店长|总监|负责人|掌柜|领导)|[^，。；由向给与：]{0,5}部(?:门)?(?:的?同事)"
 _DOES = re.compile(rf"由(?P<by>{_POST})|(?P<self>{_POST})(?=给|安排|负责|主持)")
-_ASKS = re.compile(rf"(?:向|经|请示|联系|由|跟|找)(?:过)?(?P<who>{_POST})(?:和(?P<too>{_POST}))?(?=$|[，。；]|联系|请示|申请|请假|批准|审批|签字|同意|提出)")
+_ASKS = re.compile(
+    rf"(?:向|经|请示|联系|由|跟|找)(?:过)?(?P<who>{_POST})(?:和(?P<too>{_POST}))?(?=$|[，。；]|联系|请示|申请|请假|批准|审批|签字|同意|提出)"
+)
 _RANKS = ("经理", "主管", "组长", "店长", "总监", "负责人", "掌柜", "领导")
 
 
@@ -95,7 +101,12 @@ def _payers(text: str) -> list[Actor]:
             pays, sides = _PAYS.search(part), list(_SIDE.finditer(part))
             if _HALF.search(part):
                 found.append(Actor("pays", "both", "", condition, part))
-            elif pays and sides and (_COSTS.search(sentence) or _COSTS.search(text)) and not part.endswith("的"):
+            elif (
+                pays
+                and sides
+                and (_COSTS.search(sentence) or _COSTS.search(text))
+                and not part.endswith("的")
+            ):
                 who = sides[-1].lastgroup or ""
                 found.append(Actor("pays", who, "else" if _NOT.search(condition) else "if", condition, part))
             else:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from kb.index.lexical import Lexical, RowScore
-    from kb.index.vectors import FieldScore, Mask, Vectors
+    from kb.index.vectors import FieldScore, Mask, Matrix, Rows, Vectors
 
 _MASKS = 64  # filters remembered; a site has a handful of audiences and platforms
 
@@ -106,6 +106,11 @@ class Index:
         """Which index this is."""
         return self.manifest.info
 
+    @property
+    def folder(self) -> Path:
+        """The folder of this build; what is written there goes when the build goes."""
+        return self._build
+
     def __len__(self) -> int:
         """Return the number of clauses."""
         return self.manifest.clauses
@@ -132,6 +137,14 @@ class Index:
             IndexDamaged: The vectors cannot be read.
         """
         return self._dense().cosines(vector, rows)
+
+    def field_vectors(self) -> dict[str, tuple[Rows, Matrix]]:
+        """Return, for each dense field, the row of each vector, ascending, and the ``(m, dimensions)`` vectors.
+
+        Raises:
+            IndexDamaged: The vectors cannot be read.
+        """
+        return self._dense().everything()
 
     def lexical(
         self,

@@ -174,6 +174,13 @@ class Vectors:
         query = self._query(vector)
         return [score for field in self._fields() for score in field.cosines(query, rows)]
 
+    def everything(self) -> dict[str, tuple[Rows, Matrix]]:
+        """Return each field's rows, ascending, and its ``(m, dimensions)`` vectors."""
+        return {
+            field.name: (np.asarray(field.rows), field.index.reconstruct_n(0, field.index.ntotal))
+            for field in self._fields()
+        }
+
     def _query(self, vector: npt.ArrayLike) -> Matrix:
         query = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
         if query.shape[1] != self._dimensions:

@@ -41,10 +41,13 @@ def build(
     """
     from kb.embed import open_embedder
     from kb.index import build_index
+    from kb.knowledge_base.conflicts import keep_conflicts
     from kb.passages import entries_of
 
     entries = entries_of(load_documents(docs))
-    return build_index(entries, index, open_embedder(model), progress=progress)
+    info = build_index(entries, index, open_embedder(model), progress=progress)
+    keep_conflicts(index)
+    return info
 
 
 def export(docs: Path) -> Iterator[Passage]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from kb.config import DEFAULT_INDEX, DEFAULT_LIMIT, DEFAULT_MODEL
-from kb.errors import DocumentUnknown
+from kb.config import DEFAULT_INDEX, DEFAULT_LIMIT, DEFAULT_MODEL, DEFAULT_ROWS
+from kb.errors import ClauseUnknown, DocumentUnknown
 
 if TYPE_CHECKING:
     from kb.answer import Surroundings
+    from kb.compare import Comparison, Conflict
     from kb.embed import Embedder
     from kb.index import Index, IndexedDocument
     from kb.model import Answer, Filters, Hit, IndexInfo, Passage
 
+_WIDE_POOL = 120
+"""Hits a comparison chooses from: a matter may stand in many documents."""
 _POOL = 60
 """Hits an answer is composed from."""
 _LONGEST_LOOK = 40
@@ -36,6 +41,7 @@ class KnowledgeBase:
     def __init__(self, index: Index, embedder: Embedder) -> None:
         self._index = index
         self._embedder = embedder
+        self._conflicts: tuple[Conflict, ...] | None = None
 
     @classmethod
     def open(cls, index: str | Path = DEFAULT_INDEX, *, model: str = DEFAULT_MODEL) -> Self:
@@ -138,6 +144,64 @@ class KnowledgeBase:
             limit=limit,
             surroundings=lambda passage: self.surroundings(passage, filters),
         )
+
+    def compare(
+        self, question: str, *, limit: int = DEFAULT_ROWS, filters: Filters | None = None
+    ) -> Comparison:
+        """Return what each document says about a matter, side by side, with the conflicts between them.
+
+        Args:
+            question: A question or the name of a topic (``fines``), which stands for all its clauses.
+            limit: Most rows.
+            filters: Which clauses may be found; None for all.
+
+        Raises:
+            QuestionError: The question is empty or too long.
+        """
+        from kb.compare.table import compare, is_slug
+        from kb.model import Filters
+
+        if is_slug(question):
+            topic = replace(filters or Filters(), topic=(question.strip().casefold(),))
+            hits = self.search(question.replace("-", " "), limit=_WIDE_POOL, filters=topic)
+            if hits:
+                found = self._readable(filters)
+                return compare(question, hits, self.conflicts, found, limit=limit, whole_topic=True)
+        hits = self.search(question, limit=_WIDE_POOL, filters=filters)
+        return compare(question, hits, self.conflicts, self._readable(filters), limit=limit)
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """All pairs of clauses that rule one matter differently, in reading order."""
+        from kb.knowledge_base.conflicts import conflicts_in
+
+        if self._conflicts is None:
+            self._conflicts = conflicts_in(self._index)
+        return self._conflicts
+
+    def conflicts_of(self, clause_id: str, *, filters: Filters | None = None) -> tuple[Conflict, ...]:
+        """Return the conflicts of one clause with clauses that the reader may see.
+
+        Raises:
+            ClauseUnknown: No clause has that id; the hint names near ids.
+        """
+        self._index.by_id(clause_id, filters)
+        own = [conflict for conflict in self.conflicts if clause_id in (conflict.a, conflict.b)]
+        others = [conflict.b if conflict.a == clause_id else conflict.a for conflict in own]
+        seen = {passage.clause_id for passage in self._readable(filters)(others)}
+        return tuple(conflict for conflict, other in zip(own, others, strict=True) if other in seen)
+
+    def _readable(self, filters: Filters | None) -> Callable[[Sequence[str]], list[Passage]]:
+        """Return what gives the passages of clause ids, without those that do not pass the filters."""
+
+        def look_up(ids: Sequence[str]) -> list[Passage]:
+            found = []
+            for clause_id in ids:
+                with contextlib.suppress(ClauseUnknown):
+                    found.append(self._index.by_id(clause_id, filters))
+            return found
+
+        return look_up
 
     def show(
         self, clause_id: str, *, around: int = 2, filters: Filters | None = None
