@@ -51,7 +51,21 @@ def main() -> None:
     """
 
 
-for _command in (ask, search, compare, show, ingest, index, export, check, doctor, evaluate, model, serve, keys):
+for _command in (
+    ask,
+    search,
+    compare,
+    show,
+    ingest,
+    index,
+    export,
+    check,
+    doctor,
+    evaluate,
+    model,
+    serve,
+    keys,
+):
     main.add_command(_command)
 
 if __name__ == "__main__":
