@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-DATA = Path(__file__).parent / "data"
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+from tests.support import DATA, Run
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import DATA, Run
 
 from kb.cli.main import main
+from tests.support import DATA, Run
 
 CITATION = {
     "n", "clause_id", "document_id", "document_title", "number", "heading_path", "text", "quote", "gloss_en", "url", "score", "sources",

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import Run
 
 from kb.cli.main import main
+from tests.support import Run
 
 QUESTIONS: list[dict[str, Any]] = [
     {"id": "q1", "lang": "zh", "kind": "single", "question": "跟顾客吵起来第二回罚多少",
