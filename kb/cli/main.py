@@ -18,6 +18,7 @@ from kb.cli.index import index
 from kb.cli.ingest import ingest
 from kb.cli.keys import keys
 from kb.cli.model import model
+from kb.cli.publish import publish
 from kb.cli.serve import serve
 from kb.cli.show import show
 from kb.errors import KbError
@@ -60,6 +61,7 @@ for _command in (
     index,
     export,
     check,
+    publish,
     doctor,
     evaluate,
     model,

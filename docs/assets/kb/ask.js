@@ -1,0 +1,141 @@
+// The Ask page: question in, answer with citations out; the built-in search where there is no server.
+import { address, copyButton, make, moveWithArrows, post, say } from "./core.js"
+import { showResults } from "./search_box.js"
+
+const MARK = /\[(\d+)\]/g
+const LINE_OF_DOCUMENT = /^《(.+?)》([\s\S]*?) ?\[(\d+)\]$/
+
+const byNumber = (citations) => new Map(citations.map((citation) => [citation.n, citation]))
+
+/** Returns a line of the answer; its `[n]` marks become links to their clauses. */
+function withMarks(line, cited) {
+  const parts = []
+  let at = 0
+  for (const match of line.matchAll(MARK)) {
+    const citation = cited.get(Number(match[1]))
+    if (!citation) continue
+    parts.push(line.slice(at, match.index), markOf(citation))
+    at = match.index + match[0].length
+  }
+  return [...parts, line.slice(at)]
+}
+
+function markOf(citation) {
+  const label = say(`出处 ${citation.n}：${citation.document_title}`, `Source ${citation.n}: ${citation.document_title}`)
+  return make("a", { class: "kb-mark", href: address(citation.url), "aria-label": label, title: label }, String(citation.n))
+}
+
+/** Returns the answer's words: a table where it goes document by document, else its lines. */
+function answerBody(text, cited) {
+  const lines = text.split("\n").filter(Boolean)
+  const rows = lines.slice(1).map((line) => LINE_OF_DOCUMENT.exec(line))
+  if (rows.length > 1 && rows.every((row) => row && cited.has(Number(row[3])))) {
+    const body = rows.map(([, title, said, n]) =>
+      make("tr", {}, make("th", { scope: "row" }, title), make("td", {}, said), make("td", {}, markOf(cited.get(Number(n))))),
+    )
+    const head = [say("文件", "Document"), say("规定", "Rule"), say("出处", "Source")].map((name) => make("th", { scope: "col" }, name))
+    return [
+      make("p", {}, lines[0]),
+      make("div", { class: "kb-scroll", tabindex: "0", role: "region", "aria-label": say("各份文件的规定", "What each document says") }, make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body))),
+    ]
+  }
+  return lines.map((line) => make("p", {}, ...withMarks(line, cited)))
+}
+
+function citationCard(citation) {
+  const place = [...citation.heading_path, citation.heading ? "" : citation.number].filter(Boolean).join(" › ")
+  const sources = (citation.sources ?? []).map((span) => `${span.file}[${span.start}:${span.end}]`).join("；")
+  return make(
+    "li",
+    { class: "kb-citation", value: String(citation.n) },
+    make("a", { class: "kb-citation__title", href: address(citation.url) }, `《${citation.document_title}》${place ? ` ${place}` : ""}`),
+    make("blockquote", {}, citation.quote || citation.text),
+    citation.gloss_en ? make("p", { class: "kb-gloss", lang: "en" }, citation.gloss_en) : undefined,
+    make("p", { class: "kb-note" }, make("code", {}, citation.clause_id), sources ? ` · ${sources}` : ""),
+  )
+}
+
+function citations(title, list) {
+  return [make("h2", { class: "kb-label" }, title), make("ol", { class: "kb-citations" }, ...list.map(citationCard))]
+}
+
+function show(answer) {
+  const answered = answer.status === "answered"
+  const cited = byNumber(answer.citations)
+  const box = make("section", { class: `kb-answer kb-answer--${answered ? "answered" : "abstained"}`, "aria-label": say("答案", "Answer") })
+  box.append(make("p", { class: "kb-label" }, answered ? say("答案", "Answer") : say("规则里没有", "Not in the rules")), ...answerBody(answer.answer, cited))
+  if (answered) return [box, ...citations(say("出处", "Sources"), answer.citations)]
+  const report = () =>
+    [
+      say("规则知识库没有回答这个问题：", "The rules do not answer this question:"),
+      answer.question,
+      ...(answer.nearest ?? []).map((one) => `- ${one.clause_id} ${one.document_title}`),
+      `index ${answer.index?.id ?? ""}`,
+    ].join("\n")
+  box.append(
+    make("p", {}, say("该有规则却没有？把问题和最近的条款一起复制下来，发给管规则的人。", "Should there be a rule? Copy the question with the nearest rules and send it to whoever keeps them.")),
+    copyButton(say("复制这个缺口", "Copy this gap"), report),
+  )
+  return [box, ...(answer.nearest?.length ? citations(say("最接近的条款（并不回答问题）", "Nearest rules (they do not answer)"), answer.nearest) : [])]
+}
+
+async function searchInstead(question, output, live, why) {
+  const status = make("p", { class: "kb-note" })
+  const list = make("ol", { class: "kb-results__list kb-results__list--page" })
+  output.replaceChildren(make("p", { class: "kb-answer kb-answer--notice" }, why), status, list)
+  await showResults(question, list, status, { most: 20 })
+  live.textContent = status.textContent
+}
+
+/** Sets up the Ask page; other pages have none of this. */
+export function setUpAsk() {
+  const form = document.getElementById("kb-ask")
+  if (!form) return
+  const input = form.querySelector("input")
+  const output = document.getElementById("kb-answer")
+  const live = document.getElementById("kb-live")
+  let running
+  const ask = async (question) => {
+    running?.abort()
+    running = new AbortController()
+    const { signal } = running
+    output.setAttribute("aria-busy", "true")
+    live.textContent = say("正在查规则…", "Looking it up…")
+    try {
+      const answer = await post("ask", { question }, signal)
+      if (signal.aborted) return
+      if (answer) {
+        output.replaceChildren(...show(answer))
+        const count = answer.status === "answered" ? answer.citations.length : 0
+        live.textContent = count ? say(`已回答，${count} 条出处`, `Answered, ${count} sources`) : say("规则里没有", "Not in the rules")
+      } else {
+        await searchInstead(question, output, live, say("这里是静态网站，没有问答服务。下面是站内搜索的结果。", "This is a static copy without the answering service. These are results of the built-in search."))
+      }
+    } catch (error) {
+      if (error.name === "AbortError") return
+      const why = [say("问答服务没有给出答案：", "The service gave no answer: "), error.message, error.hint ?? "", say("下面是站内搜索的结果。", "These are results of the built-in search.")]
+      await searchInstead(question, output, live, why.filter(Boolean).join(" "))
+    } finally {
+      if (!signal.aborted) output.removeAttribute("aria-busy")
+    }
+  }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault()
+    const question = input.value.trim()
+    if (!question) return
+    const url = new URL(location.href)
+    url.searchParams.set("q", question)
+    if (url.href !== location.href) history.pushState({}, "", url)
+    ask(question)
+  })
+  const fromAddress = () => {
+    const question = new URL(location.href).searchParams.get("q")?.trim() ?? ""
+    input.value = question
+    if (question) ask(question)
+    else output.replaceChildren()
+  }
+  window.addEventListener("popstate", fromAddress)
+  moveWithArrows(input, output)
+  fromAddress()
+  input.focus()
+}

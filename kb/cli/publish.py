@@ -1,0 +1,45 @@
+"""``kb publish``: the generated pages, data and navigation of the site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kb.cli.exit_codes import FINDINGS
+from kb.cli.options import docs_option, json_option
+from kb.cli.output import print_json
+from kb.knowledge_base import publish as publish_site
+
+
+@click.command()
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("mkdocs.yml"),
+    show_default=True,
+    help="Configuration of the site; its generated part is rewritten.",
+)
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when something is stale.")
+@json_option
+@docs_option
+@click.pass_context
+def publish(context: click.Context, config: Path, only_check: bool, as_json: bool, docs: Path) -> None:
+    """Write the pages a site needs besides the documents: home, kinds, topics, comparisons, search data, llms.txt.
+
+    Run it after pages changed and before the site is built.
+    """
+    result = publish_site(docs, config, write=not only_check)
+    changed = {
+        "written": [path.as_posix() for path in result.written],
+        "removed": [path.as_posix() for path in result.removed],
+        "total": result.total,
+    }
+    if as_json:
+        print_json(changed)
+    else:
+        for path in [*result.written, *result.removed]:
+            click.echo(f"{'stale' if only_check else 'written' if path in result.written else 'removed'}: {path}")
+        click.echo(f"{result.total} generated files, {len(result.written) + len(result.removed)} changed", err=True)
+    if only_check and (result.written or result.removed):
+        context.exit(FINDINGS)

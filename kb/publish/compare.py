@@ -1,0 +1,158 @@
+"""Comparison pages: document by document, what the rules of one matter say, figures side by side."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.figures import Figure, find_figures
+from kb.model import Passage
+from kb.publish.markdown import clause_cell, english, link, page, table, words
+from kb.publish.subjects import SUBJECTS, Subject
+
+ROOT = "../"
+_SECONDS = {"秒": 1, "分钟": 60, "小时": 3600}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A subject with the clauses that speak of it.
+
+    Attributes:
+        subject: What is compared.
+        rules: Clauses in reading order, by document id.
+    """
+
+    subject: Subject
+    rules: Mapping[str, tuple[Passage, ...]]
+
+
+def comparisons(passages: Sequence[Passage]) -> tuple[Comparison, ...]:
+    """Return the subjects on which at least two documents speak."""
+    found = []
+    for subject in SUBJECTS:
+        rules: dict[str, list[Passage]] = {}
+        for passage in passages:
+            if not passage.heading and passage.kind != "background" and _speaks_of(passage, subject):
+                rules.setdefault(passage.document_id, []).append(passage)
+        if len(rules) > 1:
+            found.append(Comparison(subject, {identity: tuple(said) for identity, said in rules.items()}))
+    return tuple(found)
+
+
+def _speaks_of(passage: Passage, subject: Subject) -> bool:
+    if not set(subject.topics) & set(passage.topics):
+        return False
+    if not re.search(subject.words, " ".join([*passage.heading_path, passage.text])):
+        return False
+    return not subject.figures or bool(_figures(passage, subject))
+
+
+def _figures(passage: Passage, subject: Subject) -> tuple[Figure, ...]:
+    kinds = subject.figures or ("amount", "duration", "time", "percentage")
+    return tuple(figure for figure in find_figures(passage.text) if figure.kind in kinds)
+
+
+def comparison_page(comparison: Comparison) -> str:
+    """Return the page of one comparison."""
+    subject = comparison.subject
+    rows = []
+    for said in comparison.rules.values():
+        first = said[0]
+        title = link(words(first.document_title), f"{ROOT}{first.kind}/{first.document_id}.md")
+        figures = dict.fromkeys(figure.text for passage in said for figure in _figures(passage, subject))
+        rows.append(
+            (
+                title,
+                "<br>".join(clause_cell(passage, ROOT) for passage in said),
+                "、".join(words(figure) for figure in figures) or "—",
+            )
+        )
+    count = sum(len(said) for said in comparison.rules.values())
+    blocks = [
+        english(subject.en),
+        f"{len(rows)} 份文件、{count} 条规则说到这件事。每一格都能点到条款；店铺手册只约束写它的那家店。",
+    ]
+    bars = _bars(comparison)
+    if bars:
+        blocks.append(bars)
+    blocks.append(table(("文件", "规则", "数字"), rows))
+    blocks.append("相关主题：" + "、".join(link(f"`{topic}`", f"{ROOT}topics/{topic}.md") for topic in subject.topics))
+    return page(subject.zh, blocks, front=["hide: [toc]"])
+
+
+def index_page(found: Sequence[Comparison]) -> str:
+    """Return the page that lists the comparisons."""
+    rows = [
+        (
+            link(words(comparison.subject.zh), f"{comparison.subject.id}.md"),
+            str(len(comparison.rules)),
+            str(sum(len(said) for said in comparison.rules.values())),
+        )
+        for comparison in found
+    ]
+    blocks = [
+        english("Comparisons: what each document says about the same matter"),
+        "同一件事，各份文件怎么规定、数字差多少，一张表看完。",
+        table(("事项", "文件", "规则"), rows),
+    ]
+    return page("对照", blocks, front=["hide: [toc]"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    passage: Passage
+    text: str
+    value: float
+
+
+def _bars(comparison: Comparison) -> str:
+    """Return the chart: one bar a figure, drawn with CSS, each a link to its clause."""
+    unit = comparison.subject.chart
+    if not unit:
+        return ""
+    bars = [
+        bar
+        for said in comparison.rules.values()
+        for passage in said
+        for bar in _bars_of(passage, comparison.subject)
+    ]
+    if len({bar.passage.document_id for bar in bars}) < 2:
+        return ""
+    bars.sort(key=lambda bar: (bar.value, bar.passage.document_id, bar.passage.order))
+    most, least = bars[-1].value, bars[0].value
+    logarithmic = most > 20 * least
+    items = []
+    for bar in bars:
+        share = (
+            math.log(bar.value / least * 2) / math.log(most / least * 2) if logarithmic else bar.value / most
+        )
+        anchor = bar.passage.clause_id.partition("#")[2]
+        target = f"{ROOT}{bar.passage.kind}/{bar.passage.document_id}.md#{anchor}"
+        items.append(
+            f"- {link(words(bar.passage.document_title, 18) + ' · ' + words(_what(bar.passage), 30), target)}"
+            f"{{: .kb-bar style=\"--share:{share:.0%}\" }} **{words(bar.text)}**"
+        )
+    scale = "（对数刻度）" if logarithmic else ""
+    title = f"**按数字排列，单位 {unit}{scale}**"
+    return "\n\n".join(['<div class="kb-bars" markdown>', title, "\n".join(items), "</div>"])
+
+
+def _what(passage: Passage) -> str:
+    return passage.text if len(passage.text) > 6 or not passage.heading_path else passage.heading_path[-1]
+
+
+def _bars_of(passage: Passage, subject: Subject) -> list[_Bar]:
+    bars = []
+    for figure in dict.fromkeys(_figures(passage, subject)):
+        if subject.chart == "秒":
+            value = float(figure.value) * _SECONDS.get(figure.unit, 0)
+        elif subject.chart == "字/分":
+            value = float(figure.value) if figure.unit in ("字", "") else 0
+        else:
+            value = float(figure.value) if figure.unit == subject.chart else 0
+        if value > 0 and not any(bar.value == value for bar in bars):
+            bars.append(_Bar(passage, figure.text, value))
+    return bars

@@ -1,0 +1,68 @@
+"""Small pieces of Markdown that generated pages are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kb.model import Passage
+from kb.pages.markup import escape
+
+MARK = "<!-- kb publish 写成本页，请勿手改 · written by kb publish, do not edit -->"
+_LONGEST_CELL = 140
+
+
+def words(text: str, longest: int = 0) -> str:
+    """Return text on one line as inline Markdown, cut where it is longer than ``longest`` characters."""
+    line = " ".join(text.split())
+    if longest and len(line) > longest:
+        line = line[: longest - 1] + "…"
+    # A label may end in a bracket that would start a link with the parenthesis after it.
+    return escape(line).replace("]", "\\]")
+
+
+def page(title: str, blocks: Iterable[str], *, front: Sequence[str] = ()) -> str:
+    """Return a generated page.
+
+    Args:
+        title: Its title.
+        blocks: Markdown blocks.
+        front: Lines of front matter besides the title.
+    """
+    head = "\n".join(["---", f"title: {title}", *front, "---"])
+    return "\n\n".join([head, MARK, f"# {words(title)}", *blocks]) + "\n"
+
+
+def link(text: str, target: str) -> str:
+    """Return a link; ``text`` is inline Markdown already."""
+    return f"[{text}]({target})"
+
+
+def english(text: str) -> str:
+    """Return a line shown where the reader switched English on."""
+    return f"{words(text)}\n{{: .kb-en lang=en }}"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of cells that are inline Markdown already."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def clause_link(passage: Passage, root: str) -> str:
+    """Return a link to a clause, shown as the number people cite or its anchor.
+
+    Args:
+        passage: The clause.
+        root: Way from the page to the docs folder (``../``).
+    """
+    anchor = passage.clause_id.partition("#")[2]
+    label = passage.number.rstrip("、.．:：") or anchor
+    return link(words(label), f"{root}{passage.kind}/{passage.document_id}.md#{anchor}")
+
+
+def clause_cell(passage: Passage, root: str) -> str:
+    """Return a clause as a table cell: what it says, linked from its number."""
+    said = words(passage.text, _LONGEST_CELL)
+    if passage.heading_path and len(passage.text) < 12:
+        said = f"{words(passage.heading_path[-1], 30)}：{said}"
+    return f"{said} {clause_link(passage, root)}{{: .kb-ref }}"
