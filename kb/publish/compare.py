@@ -13,6 +13,8 @@ from kb.publish.markdown import clause_cell, english, link, page, table, words
 from kb.publish.subjects import SUBJECTS, Subject
 
 ROOT = "../"
+MOST_BARS = 12
+"""A chart with more shows each document's lowest and highest only."""
 _SECONDS = {"秒": 1, "分钟": 60, "小时": 3600}
 
 
@@ -113,7 +115,7 @@ def _bars(comparison: Comparison) -> str:
     unit = comparison.subject.chart
     if not unit:
         return ""
-    bars = [
+    bars = every = [
         bar
         for said in comparison.rules.values()
         for passage in said
@@ -121,6 +123,8 @@ def _bars(comparison: Comparison) -> str:
     ]
     if len({bar.passage.document_id for bar in bars}) < 2:
         return ""
+    if len(bars) > MOST_BARS:
+        bars = _extremes(bars)
     bars.sort(key=lambda bar: (bar.value, bar.passage.document_id, bar.passage.order))
     most, least = bars[-1].value, bars[0].value
     logarithmic = most > 20 * least
@@ -136,8 +140,18 @@ def _bars(comparison: Comparison) -> str:
             f"{{: .kb-bar style=\"--share:{share:.0%}\" }} **{words(bar.text)}**"
         )
     scale = "（对数刻度）" if logarithmic else ""
-    title = f"**按数字排列，单位 {unit}{scale}**"
+    part = "，每份文件只画最小与最大的一个" if len(bars) < len(every) else ""
+    title = f"**按数字排列，单位：{unit}{scale}{part}**"
     return "\n\n".join(['<div class="kb-bars" markdown>', title, "\n".join(items), "</div>"])
+
+
+def _extremes(bars: Sequence[_Bar]) -> list[_Bar]:
+    """Return the lowest and the highest bar of each document."""
+    ends = []
+    for identity in dict.fromkeys(bar.passage.document_id for bar in bars):
+        mine = sorted((bar for bar in bars if bar.passage.document_id == identity), key=lambda bar: bar.value)
+        ends += mine[:1] + mine[-1:] if len(mine) > 1 else mine
+    return ends
 
 
 def _what(passage: Passage) -> str:

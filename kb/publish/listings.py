@@ -56,24 +56,24 @@ def kind_page(kind: str, documents: Sequence[Document]) -> str:
 
 
 def platforms_page(documents: Sequence[Document]) -> str:
-    """Return the page that lists documents by platform."""
+    """Return the page that lists documents by platform (``documents/platforms.md``)."""
     blocks = [english("Documents by platform")]
     for platform in [*PLATFORMS, *sorted({document.platform for document in documents} - set(PLATFORMS))]:
         mine = [document for document in documents if document.platform == platform]
         if mine:
             blocks.append(f"## {words(name_of(PLATFORMS, platform).zh)}（{len(mine)}） {{#{platform}}}")
-            blocks.append(document_list(mine, ""))
+            blocks.append(document_list(mine, "../"))
     return page("按平台", blocks)
 
 
 def documents_page(documents: Sequence[Document]) -> str:
-    """Return the page of all documents by kind."""
+    """Return the page of all documents by kind (``documents/index.md``)."""
     blocks = [english("All documents by kind"), f"{len(documents)} 份文件，按类型排列；也可以 [按平台](platforms.md) 看。"]
     for kind in kinds_of(documents):
         mine = [document for document in documents if document.kind == kind]
         name = name_of(KINDS, kind).zh
-        blocks.append(f"## {link(words(name), f'{kind}/index.md')}（{len(mine)}） {{#{kind}}}")
-        blocks.append(cards([f"{document_link(document, '')} {facts(document)}" for document in mine], "kb-lines"))
+        blocks.append(f"## {link(words(name), f'../{kind}/index.md')}（{len(mine)}） {{#{kind}}}")
+        blocks.append(cards([f"{document_link(document, '../')} {facts(document)}" for document in mine], "kb-lines"))
     return page("文件", blocks)
 
 
@@ -122,7 +122,7 @@ def home_page(
         name = name_of(KINDS, kind).zh
         kind_cards.append(f"**{link(words(name), f'{kind}/index.md')}** {len(mine)} 份<br>{KIND_NOTES.get(kind, '')}")
     platform_cards = [
-        f"{link(name.zh, f'platforms.md#{platform}')} {number}"
+        f"{link(name.zh, f'documents/platforms.md#{platform}')} {number}"
         for platform, name in PLATFORMS.items()
         if (number := sum(document.platform == platform for document in documents))
     ]

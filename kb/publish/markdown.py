@@ -49,20 +49,19 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def clause_link(passage: Passage, root: str) -> str:
-    """Return a link to a clause, shown as the number people cite or its anchor.
+    """Return a link to a clause, shown as its anchor: the number that stands beside it on its page.
 
     Args:
         passage: The clause.
         root: Way from the page to the docs folder (``../``).
     """
     anchor = passage.clause_id.partition("#")[2]
-    label = passage.number.rstrip("、.．:：") or anchor
-    return link(words(label), f"{root}{passage.kind}/{passage.document_id}.md#{anchor}")
+    return link(words(anchor), f"{root}{passage.kind}/{passage.document_id}.md#{anchor}")
 
 
 def clause_cell(passage: Passage, root: str) -> str:
-    """Return a clause as a table cell: what it says, linked from its number."""
+    """Return a clause in one line: what it says, linked from its anchor."""
     said = words(passage.text, _LONGEST_CELL)
     if passage.heading_path and len(passage.text) < 12:
-        said = f"{words(passage.heading_path[-1], 30)}：{said}"
+        said = f"{words(passage.heading_path[-1].rstrip('：:；;。'), 30)}：{said}"
     return f"{said} {clause_link(passage, root)}{{: .kb-ref }}"

@@ -54,15 +54,15 @@ def _nav(
     about: Sequence[tuple[str, str]],
 ) -> list[str]:
     lines = ["nav:", _item(1, "首页", "index.md"), _item(1, "提问", "ask.md"), _section(1, "文件")]
-    lines.append(_item(2, "", "documents.md"))
+    lines.append(_item(2, "", "documents/index.md"))
     for kind in kinds_of(documents):
         lines.append(_section(2, name_of(KINDS, kind).zh))
         lines.append(_item(3, "", f"{kind}/index.md"))
         lines += [
             _item(3, document.title, page_path(document)) for document in documents if document.kind == kind
         ]
-    lines.append(_item(2, "按平台", "platforms.md"))
-    lines += [_section(1, "主题"), _item(2, "", "topics.md")]
+    lines.append(_item(2, "按平台", "documents/platforms.md"))
+    lines += [_section(1, "主题"), _item(2, "全部主题", "topics.md")]
     lines += [_item(2, topic.zh, f"topics/{topic.id}.md") for topic in topics]
     lines += [_section(1, "对照"), _item(2, "", "compare/index.md")]
     lines += [_item(2, one.subject.zh, f"compare/{one.subject.id}.md") for one in found]

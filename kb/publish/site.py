@@ -16,7 +16,7 @@ from kb.publish.related import related_clauses
 
 RECORD = "assets/kb/published.json"
 """Where the dates of the documents are kept, relative to the docs folder."""
-GENERATED_FOLDERS = ("topics", "compare", texts.FOLDER)
+GENERATED_FOLDERS = ("topics", "compare", "documents", texts.FOLDER)
 """Folders that hold nothing but generated files."""
 
 
@@ -55,8 +55,8 @@ def generate(
     updated = record.update(dict(dates), documents, today)
     files = {
         "index.md": listings.home_page(documents, passages, topics, found, updated),
-        "documents.md": listings.documents_page(documents),
-        "platforms.md": listings.platforms_page(documents),
+        "documents/index.md": listings.documents_page(documents),
+        "documents/platforms.md": listings.platforms_page(documents),
         "compare/index.md": compare.index_page(found),
         "llms.txt": texts.llms_text(documents, site_name),
         "assets/kb/clauses.json": data.clauses_json(documents, passages),

@@ -36,14 +36,14 @@ function answerBody(text, cited) {
     const head = [say("文件", "Document"), say("规定", "Rule"), say("出处", "Source")].map((name) => make("th", { scope: "col" }, name))
     return [
       make("p", {}, lines[0]),
-      make("div", { class: "kb-scroll", tabindex: "0", role: "region", "aria-label": say("各份文件的规定", "What each document says") }, make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body))),
+      make("div", { class: "kb-scroll", tabindex: "0", role: "region", "aria-label": say("各份文件的规定", "What each document says") }, make("table", { class: "kb-table" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body))),
     ]
   }
   return lines.map((line) => make("p", {}, ...withMarks(line, cited)))
 }
 
 function citationCard(citation) {
-  const place = [...citation.heading_path, citation.heading ? "" : citation.number].filter(Boolean).join(" › ")
+  const place = citation.heading_path.join(" › ")
   const sources = (citation.sources ?? []).map((span) => `${span.file}[${span.start}:${span.end}]`).join("；")
   return make(
     "li",
@@ -51,7 +51,7 @@ function citationCard(citation) {
     make("a", { class: "kb-citation__title", href: address(citation.url) }, `《${citation.document_title}》${place ? ` ${place}` : ""}`),
     make("blockquote", {}, citation.quote || citation.text),
     citation.gloss_en ? make("p", { class: "kb-gloss", lang: "en" }, citation.gloss_en) : undefined,
-    make("p", { class: "kb-note" }, make("code", {}, citation.clause_id), sources ? ` · ${sources}` : ""),
+    make("p", { class: "kb-note" }, citation.number ? `${citation.number} · ` : "", make("code", {}, citation.clause_id), sources ? ` · ${sources}` : ""),
   )
 }
 

@@ -16,7 +16,7 @@ function wordsOf(element) {
 function append(element, added) {
   const host = wordsOf(element)
   const nested = host === element ? [...host.children].find((child) => child.matches(BLOCKS) && !child.classList.contains("kb-panel")) : undefined
-  host.insertBefore(added, nested ?? null)
+  host.insertBefore(typeof added === "string" ? document.createTextNode(added) : added, nested ?? null)
 }
 
 /** Returns the number people cite: the labels printed along the anchor's path, as `kb` writes it. */
@@ -119,8 +119,7 @@ function toolsOf(doc, anchor, fields, element) {
     "span",
     { class: "kb-tools" },
     make("a", { class: "kb-id", href: `#${anchor}`, title: say("这一条的链接", "Link to this clause"), "aria-label": say(`条款链接 ${anchor}`, `Link to clause ${anchor}`) }, anchor),
-    citeButton(doc, anchor),
-    more,
+    make("span", { class: "kb-tools__buttons" }, citeButton(doc, anchor), more),
   )
 }
 
@@ -153,6 +152,7 @@ export function setUpDocument() {
     if (!element) continue
     element.classList.add("kb-clause")
     element.querySelector(":scope > .headerlink")?.remove()
+    append(element, " ")
     append(element, toolsOf(doc, anchor, fields, element))
   }
   setUpGlosses(doc)

@@ -31,7 +31,7 @@ export function marked(text, terms, cut = true) {
 
 /** Returns one clause as a link. */
 export function clauseLink(clause, terms) {
-  const place = [clause.path, clause.heading ? "" : clause.number].filter(Boolean).join(" ")
+  const place = clause.path || (clause.heading ? "" : clause.number)
   return make(
     "a",
     { class: "kb-hit md-search-result__link", href: address(clause.url) },

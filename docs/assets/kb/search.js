@@ -41,9 +41,19 @@ export function termsOf(question) {
   return fold(question).split(/\s+/).filter(Boolean)
 }
 
-const pairsOf = (text) => {
-  const run = text.replace(/[\s\p{P}]/gu, "")
-  return run.length < 2 ? [run] : [...new Set(Array.from({ length: run.length - 1 }, (_, at) => run.slice(at, at + 2)))]
+// Words that ask without saying what about; between them stands what the rules can be searched for.
+const ASKING = /怎么办|怎么样|怎么|怎样|如何|什么时候|什么|为什么|多少|多久|多快|几点|几天|几次|哪些|哪个|谁|是不是|能不能|可不可以|可以|会不会|要不要|有没有|请问|我们|我|吗|呢|吧|啊|的|了|会|要|被/g
+
+/** Returns the pairs of characters (and words of letters and digits) that a question is compared by. */
+function pairsOf(text) {
+  const pairs = new Set()
+  for (const run of text.replace(ASKING, " ").split(/[\s\p{P}]+/u)) {
+    for (const word of run.match(/[a-z0-9]+|[^a-z0-9]+/g) ?? []) {
+      if (/^[a-z0-9]/.test(word) || word.length < 2) pairs.add(word)
+      else for (let at = 0; at < word.length - 1; at++) pairs.add(word.slice(at, at + 2))
+    }
+  }
+  return [...pairs]
 }
 
 /**
@@ -100,7 +110,8 @@ function nearest(whole, all, seen) {
       else if (clause.besides.includes(pair)) score += 0.8 * weights[at]
       else if (clause.around.includes(pair)) score += 0.5 * weights[at]
     })
-    if (score >= 0.34 * total) found.push({ ...clause, score: (score / total) * (WEIGHTS[clause.document.kind] ?? 1) })
+    const weight = (WEIGHTS[clause.document.kind] ?? 1) * (clause.heading ? 0.9 : 1)
+    if (score >= 0.34 * total) found.push({ ...clause, score: (score / total) * weight })
   }
   return found.sort((a, b) => b.score - a.score || a.order - b.order).slice(0, 12)
 }

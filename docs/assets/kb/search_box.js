@@ -33,8 +33,7 @@ export async function showResults(question, list, status, { signal, most = MOST_
       list.append(make("li", {}, more))
     }
     if (close.length) {
-      const note = groups.length ? say("意思相近", "Close in meaning") : say("没有逐字相同的，意思相近的有", "No exact match; close in meaning")
-      list.append(make("li", { class: "kb-results__note" }, note), ...close)
+      list.append(make("li", { class: "kb-results__note" }, say("意思相近", "Close in meaning")), ...close)
     }
     const count = exact.length
       ? say(`${exact.length} 份文件里有这几个字`, `${exact.length} documents hold these words`)
