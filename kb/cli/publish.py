@@ -39,7 +39,11 @@ def publish(context: click.Context, config: Path, only_check: bool, as_json: boo
         print_json(changed)
     else:
         for path in [*result.written, *result.removed]:
-            click.echo(f"{'stale' if only_check else 'written' if path in result.written else 'removed'}: {path}")
-        click.echo(f"{result.total} generated files, {len(result.written) + len(result.removed)} changed", err=True)
+            click.echo(
+                f"{'stale' if only_check else 'written' if path in result.written else 'removed'}: {path}"
+            )
+        click.echo(
+            f"{result.total} generated files, {len(result.written) + len(result.removed)} changed", err=True
+        )
     if only_check and (result.written or result.removed):
         context.exit(FINDINGS)

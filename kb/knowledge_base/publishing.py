@@ -66,7 +66,12 @@ def publish(docs: Path, config: Path, *, write: bool = True, today: str = "") ->
     )
     changed = [path for path, text in wanted.items() if _text(path) != text]
     folders = [docs / folder for folder in site.GENERATED_FOLDERS]
-    left = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() and path not in wanted]
+    left = [
+        path
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path not in wanted
+    ]
     if write:
         for path in changed:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -81,7 +81,9 @@ def comparison_page(comparison: Comparison) -> str:
     if bars:
         blocks.append(bars)
     blocks.append(table(("文件", "规则", "数字"), rows))
-    blocks.append("相关主题：" + "、".join(link(f"`{topic}`", f"{ROOT}topics/{topic}.md") for topic in subject.topics))
+    blocks.append(
+        "相关主题：" + "、".join(link(f"`{topic}`", f"{ROOT}topics/{topic}.md") for topic in subject.topics)
+    )
     return page(subject.zh, blocks, front=["hide: [toc]"])
 
 
@@ -137,7 +139,7 @@ def _bars(comparison: Comparison) -> str:
         target = f"{ROOT}{bar.passage.kind}/{bar.passage.document_id}.md#{anchor}"
         items.append(
             f"- {link(words(bar.passage.document_title, 18) + ' · ' + words(_what(bar.passage), 30), target)}"
-            f"{{: .kb-bar style=\"--share:{share:.0%}\" }} **{words(bar.text)}**"
+            f'{{: .kb-bar style="--share:{share:.0%}" }} **{words(bar.text)}**'
         )
     scale = "（对数刻度）" if logarithmic else ""
     part = "，每份文件只画最小与最大的一个" if len(bars) < len(every) else ""

@@ -15,7 +15,9 @@ _NEW = 8
 
 def cards(items: Sequence[str], style: str) -> str:
     """Return a list of links that the style sheet sets as cards or tags."""
-    return "\n\n".join([f'<div class="{style}" markdown>', "\n".join(f"- {item}" for item in items), "</div>"])
+    return "\n\n".join(
+        [f'<div class="{style}" markdown>', "\n".join(f"- {item}" for item in items), "</div>"]
+    )
 
 
 def document_link(document: Document, root: str) -> str:
@@ -68,12 +70,17 @@ def platforms_page(documents: Sequence[Document]) -> str:
 
 def documents_page(documents: Sequence[Document]) -> str:
     """Return the page of all documents by kind (``documents/index.md``)."""
-    blocks = [english("All documents by kind"), f"{len(documents)} 份文件，按类型排列；也可以 [按平台](platforms.md) 看。"]
+    blocks = [
+        english("All documents by kind"),
+        f"{len(documents)} 份文件，按类型排列；也可以 [按平台](platforms.md) 看。",
+    ]
     for kind in kinds_of(documents):
         mine = [document for document in documents if document.kind == kind]
         name = name_of(KINDS, kind).zh
         blocks.append(f"## {link(words(name), f'../{kind}/index.md')}（{len(mine)}） {{#{kind}}}")
-        blocks.append(cards([f"{document_link(document, '../')} {facts(document)}" for document in mine], "kb-lines"))
+        blocks.append(
+            cards([f"{document_link(document, '../')} {facts(document)}" for document in mine], "kb-lines")
+        )
     return page("文件", blocks)
 
 
@@ -114,15 +121,19 @@ def home_page(
     """Return the home page below the question box."""
     count = {topic.id: sum(topic.id in passage.topics for passage in passages) for topic in topics}
     topic_cards = [
-        f"{link(words(topic.short), f'topics/{topic.id}.md')} {count[topic.id]}" for topic in topics if count[topic.id]
+        link(f'{words(topic.short)} {count[topic.id]}', f'topics/{topic.id}.md')
+        for topic in topics
+        if count[topic.id]
     ]
     kind_cards = []
     for kind in kinds_of(documents):
         mine = [document for document in documents if document.kind == kind]
         name = name_of(KINDS, kind).zh
-        kind_cards.append(f"**{link(words(name), f'{kind}/index.md')}** {len(mine)} 份<br>{KIND_NOTES.get(kind, '')}")
+        kind_cards.append(
+            f"**{link(words(name), f'{kind}/index.md')}** {len(mine)} 份<br>{KIND_NOTES.get(kind, '')}"
+        )
     platform_cards = [
-        f"{link(name.zh, f'documents/platforms.md#{platform}')} {number}"
+        link(f'{name.zh} {number}', f'documents/platforms.md#{platform}')
         for platform, name in PLATFORMS.items()
         if (number := sum(document.platform == platform for document in documents))
     ]

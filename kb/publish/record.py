@@ -37,7 +37,9 @@ def read_record(text: str, name: str) -> dict[str, Record]:
     try:
         return {identity: Record(**fields) for identity, fields in json.loads(text).items()}
     except (ValueError, TypeError, AttributeError) as error:
-        raise InputInvalid(f"{name}: not the record kb publish writes ({error})", hint=f"delete {name}") from error
+        raise InputInvalid(
+            f"{name}: not the record kb publish writes ({error})", hint=f"delete {name}"
+        ) from error
 
 
 def write_record(record: dict[str, Record]) -> str:

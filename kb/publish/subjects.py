@@ -47,9 +47,16 @@ SUBJECTS = (
         ("leave", "shifts"),
         "请假|休息|月休|单休|双休|每月休|调休|补休",
     ),
-    Subject("reply-time", "多久之内要回复顾客", "Reply time", ("reply-time",), figures=("duration",), chart="秒"),
     Subject(
-        "typing-speed", "打字速度", "Typing speed", ("typing-speed",), figures=("count", "number"), chart="字/分"
+        "reply-time", "多久之内要回复顾客", "Reply time", ("reply-time",), figures=("duration",), chart="秒"
+    ),
+    Subject(
+        "typing-speed",
+        "打字速度",
+        "Typing speed",
+        ("typing-speed",),
+        figures=("count", "number"),
+        chart="字/分",
     ),
     Subject(
         "chat-and-games",
@@ -60,8 +67,12 @@ SUBJECTS = (
         chart="元",
     ),
     Subject("fines", "各类罚款金额", "Fines", ("fines",), figures=("amount",), chart="元"),
-    Subject("wages", "底薪、提成与补贴", "Wages and allowances", ("wages",), figures=("amount", "percentage")),
-    Subject("promotion", "晋升条件", "Promotion", ("promotion",), figures=("duration", "amount", "percentage")),
+    Subject(
+        "wages", "底薪、提成与补贴", "Wages and allowances", ("wages",), figures=("amount", "percentage")
+    ),
+    Subject(
+        "promotion", "晋升条件", "Promotion", ("promotion",), figures=("duration", "amount", "percentage")
+    ),
     Subject(
         "returns-postage",
         "退换货运费谁出",
@@ -77,9 +88,25 @@ SUBJECTS = (
         "中差评|差评|中评",
         figures=("amount", "duration", "percentage", "count"),
     ),
-    Subject("complaints", "被投诉怎么处理", "Complaints about service", ("complaints", "fines"), "投诉", ("amount", "duration")),
+    Subject(
+        "complaints",
+        "被投诉怎么处理",
+        "Complaints about service",
+        ("complaints", "fines"),
+        "投诉",
+        ("amount", "duration"),
+    ),
     Subject("remarks-and-flags", "订单备注与插旗", "Order remarks and flags", ("order-remarks",), "旗|备注"),
     Subject("shipping-time", "发货时间", "Shipping time", ("shipping",), "发货|发出", ("duration", "time")),
-    Subject("fees", "平台费用与保证金", "Platform fees and deposits", ("fees",), figures=("amount", "percentage")),
-    Subject("points", "违规扣分", "Violation points", ("violations", "sanctions"), "扣.{0,4}分|\\d+分", ("count", "number")),
+    Subject(
+        "fees", "平台费用与保证金", "Platform fees and deposits", ("fees",), figures=("amount", "percentage")
+    ),
+    Subject(
+        "points",
+        "违规扣分",
+        "Violation points",
+        ("violations", "sanctions"),
+        "扣.{0,4}分|\\d+分",
+        ("count", "number"),
+    ),
 )

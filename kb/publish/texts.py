@@ -40,9 +40,8 @@ def _block(block: Clause | Prose) -> str:
     if isinstance(block, Prose):
         return block.markdown
     said = " ".join(join_label(block.label, block.text).split("\n"))
-    if block.heading:
-        return f"{'#' * block.level} {said} [#{block.anchor}]"
-    lines = [f"{said} [#{block.anchor}]"]
+    mark = f"{'#' * block.level} " if block.heading else ""
+    lines = [f"{mark}{said} [#{block.anchor}]"]
     lines += [f"  EN: {block.gloss_en}"] if block.gloss_en else []
     lines += [f"  编者注：{' '.join(block.note.split())}"] if block.note else []
     return "\n".join(lines)
@@ -66,5 +65,7 @@ def llms_text(documents: Sequence[Document], site_name: str) -> str:
                     for document in mine
                 )
             )
-    parts.append("## Data\n\n- [clauses.json](assets/kb/clauses.json): every clause with its number, text and gloss")
+    parts.append(
+        "## Data\n\n- [clauses.json](assets/kb/clauses.json): every clause with its number, text and gloss"
+    )
     return "\n\n".join(parts) + "\n"

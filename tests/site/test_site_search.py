@@ -1,0 +1,144 @@
+"""Search in a real browser: fragments of clauses find the pages they stand in; meaning finds what words do not."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shipped_site import INDEXED, Look
+
+from kb.model import Document
+
+SLOWEST = 300  # milliseconds from typing to results
+FEW_PAGES = 10
+
+
+def fragments(documents: tuple[Document, ...], count: int, seed: int) -> list[tuple[str, str]]:
+    """Return random fragments of 2 to 6 Chinese characters with the document they were taken from."""
+    dice = random.Random(seed)
+    runs = [
+        (document.id, run)
+        for document in documents
+        for clause in document.clauses
+        for run in re.findall(r"[\u4e00-\u9fff]{2,}", clause.text)
+    ]
+    taken = []
+    for _ in range(count):
+        identity, run = dice.choice(runs)
+        length = dice.randint(2, min(6, len(run)))
+        start = dice.randint(0, len(run) - length)
+        taken.append((run[start : start + length], identity))
+    return taken
+
+
+def judge(
+    found: list[dict[str, Any]], taken: list[tuple[str, str]], documents: tuple[Document, ...]
+) -> float:
+    """Return the share of rare fragments that found their page; check that results open with pages that hold them."""
+    words = {document.id: [clause.text for clause in document.clauses] for document in documents}
+    rare = right = 0
+    for result, (fragment, identity) in zip(found, taken, strict=True):
+        holding = {name for name, texts in words.items() if any(fragment in text for text in texts)}
+        pages = [address.rstrip("/").rpartition("/")[2] for address in result["pages"]]
+        opening = pages[: min(len(holding), FEW_PAGES)]
+        assert opening, fragment
+        assert set(opening) <= holding, (fragment, opening)
+        if len(holding) <= FEW_PAGES:
+            rare += 1
+            right += identity in pages[:FEW_PAGES]
+    return right / rare
+
+
+@pytest.mark.parametrize(
+    ("host", "count", "share"), [("served", 1000, 0.99), ("static", 300, 0.90)], ids=["served", "static"]
+)
+def test_fragments_find_the_pages_they_stand_in(
+    host: str,
+    count: int,
+    share: float,
+    request: pytest.FixtureRequest,
+    look: Look,
+    documents: tuple[Document, ...],
+) -> None:
+    visit = look()
+    page = visit.at(request.getfixturevalue(host) + "/ask/")
+    taken = fragments(documents, count, seed=count)
+    script = (Path(__file__).parent / "fragments.js").read_text(encoding="utf-8")
+    found = page.evaluate(script, [fragment for fragment, _ in taken])
+    assert judge(found, taken, documents) >= share
+    times = sorted(result["ms"] for result in found)
+    assert times[int(0.99 * len(times))] < SLOWEST
+    assert visit.complaints == []
+
+
+def test_the_first_typing_on_a_fresh_page_shows_results_soon(static: str, look: Look) -> None:
+    page = look().at(static + "/")
+    page.keyboard.press("/")
+    began = page.evaluate("performance.now()")
+    page.keyboard.insert_text("迟到")
+    page.wait_for_selector(".kb-group")
+    assert page.evaluate("performance.now()") - began < SLOWEST
+
+
+def test_meaning_finds_what_no_word_says(served: str, look: Look) -> None:
+    page = look().at(served + "/")
+    page.keyboard.press("/")
+    page.keyboard.insert_text("工作的时候打电玩")
+    page.wait_for_selector(".kb-group")
+    page.wait_for_timeout(1500)
+    hits = page.eval_on_selector_all(".kb-hit", "links => links.map(link => link.getAttribute('href'))")
+    assert any(hit.endswith(("/cs-rules-fund-box/#8", "/tmall-cs-code/#2-3")) for hit in hits), hits
+    assert any(name in hits[0] for name in INDEXED)
+
+
+def test_a_static_site_does_not_stay_silent(static: str, look: Look) -> None:
+    page = look().at(static + "/")
+    page.keyboard.press("/")
+    page.keyboard.insert_text("迟到怎么处罚呢")
+    page.wait_for_selector(".kb-group")
+    assert "迟到" in page.inner_text(".kb-box--large .kb-results__list")
+    page.fill(".kb-box--large input", "鑫森淼焱垚")
+    page.wait_for_function(
+        "document.querySelector('.kb-box--large .kb-results__status').textContent.includes('没有找到')"
+    )
+
+
+def test_the_keyboard_is_enough(static: str, look: Look) -> None:
+    page = look().at(static + "/shop-handbook/tmall-cs-code/")
+    page.keyboard.press("/")
+    page.keyboard.insert_text("普通话标准")
+    page.wait_for_selector("#kb-search .kb-hit")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.className").startswith("kb-hit")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.tagName") == "INPUT"
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#kb-search .kb-results")
+    page.keyboard.insert_text("、")
+    page.wait_for_selector("#kb-search .kb-group")
+    page.fill("#kb-search input", "普通话标准")
+    page.wait_for_selector("#kb-search mark")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/#*")
+    assert page.locator(":target").count() == 1
+
+
+@pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>", '"><script>alert(1)</script>', "&lt;b&gt;"])
+def test_what_is_typed_is_only_text(static: str, look: Look, text: str) -> None:
+    visit = look()
+    page = visit.at(static + "/")
+    page.keyboard.press("/")
+    page.keyboard.insert_text(text)
+    page.wait_for_selector(".kb-box--large .kb-results:not([hidden])")
+    page.wait_for_timeout(100)
+    assert text in page.inner_text(".kb-box--large .kb-results__ask")
+    assert page.locator(".kb-results img, .kb-results script, .kb-results b").count() == 0
+    assert visit.complaints == []
