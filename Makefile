@@ -38,7 +38,8 @@ format: $(DEV)/.installed
 	$(DEVBIN)/ruff format .
 	$(DEVBIN)/ruff check --fix .
 
-site: $(DEV)/.installed  ## the site, into site/
+site: $(DEV)/.installed  ## the site, into site/: generated pages first, then the build
+	$(DEVBIN)/kb publish
 	$(DEVBIN)/mkdocs build --strict
 
 clean:

@@ -117,16 +117,15 @@ def _bars(comparison: Comparison) -> str:
     unit = comparison.subject.chart
     if not unit:
         return ""
-    bars = every = [
+    every = [
         bar
         for said in comparison.rules.values()
         for passage in said
         for bar in _bars_of(passage, comparison.subject)
     ]
-    if len({bar.passage.document_id for bar in bars}) < 2:
+    if len({bar.passage.document_id for bar in every}) < 2:
         return ""
-    if len(bars) > MOST_BARS:
-        bars = _extremes(bars)
+    bars = every if len(every) <= MOST_BARS else _extremes(every)
     bars.sort(key=lambda bar: (bar.value, bar.passage.document_id, bar.passage.order))
     most, least = bars[-1].value, bars[0].value
     logarithmic = most > 20 * least
@@ -161,7 +160,7 @@ def _what(passage: Passage) -> str:
 
 
 def _bars_of(passage: Passage, subject: Subject) -> list[_Bar]:
-    bars = []
+    bars: list[_Bar] = []
     for figure in dict.fromkeys(_figures(passage, subject)):
         if subject.chart == "秒":
             value = float(figure.value) * _SECONDS.get(figure.unit, 0)

@@ -121,7 +121,7 @@ def home_page(
     """Return the home page below the question box."""
     count = {topic.id: sum(topic.id in passage.topics for passage in passages) for topic in topics}
     topic_cards = [
-        link(f'{words(topic.short)} {count[topic.id]}', f'topics/{topic.id}.md')
+        link(f"{words(topic.short)} {count[topic.id]}", f"topics/{topic.id}.md")
         for topic in topics
         if count[topic.id]
     ]
@@ -133,7 +133,7 @@ def home_page(
             f"**{link(words(name), f'{kind}/index.md')}** {len(mine)} 份<br>{KIND_NOTES.get(kind, '')}"
         )
     platform_cards = [
-        link(f'{name.zh} {number}', f'documents/platforms.md#{platform}')
+        link(f"{name.zh} {number}", f"documents/platforms.md#{platform}")
         for platform, name in PLATFORMS.items()
         if (number := sum(document.platform == platform for document in documents))
     ]

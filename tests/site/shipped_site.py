@@ -36,7 +36,7 @@ class Visit:
 
     def at(self, address: str) -> Any:
         self.page.goto(address)
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_selector("html[data-kb-ready]", state="attached")
         return self.page
 
 

@@ -73,7 +73,9 @@ def test_every_link_leads_to_a_page_and_an_anchor_that_exist(built: Built) -> No
                 continue
             place = built.folder / unquote(target.path).lstrip("/")
             place = place / "index.html" if target.path.endswith("/") else place
-            if not place.is_file() or (target.fragment and unquote(target.fragment) not in page(place).ids | {"__toc"}):
+            if not place.is_file() or (
+                target.fragment and unquote(target.fragment) not in page(place).ids | {"__toc"}
+            ):
                 dead.append(f"{name}: {link}")
     assert dead == []
 

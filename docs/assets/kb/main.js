@@ -8,3 +8,5 @@ setUpLanguage()
 setUpSearch()
 setUpDocument()
 setUpAsk()
+performance.mark("kb-ready")
+document.documentElement.dataset.kbReady = ""
