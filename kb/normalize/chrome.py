@@ -133,15 +133,15 @@ _NEAR_FURNITURE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\d{1,2}:\d\d\s*[-—–~至]+\s*\d{1,2}:\d\d"), "contact"),
     (_MAYBE, "page furniture"),
 )
-_CONTENTS_WORD = re.compile(r"目\s*[录次]|(?:table of )?contents", re.IGNORECASE)
+_CONTENTS_WORD = re.compile(r"目\s*[录錄次]|(?:table of )?contents", re.IGNORECASE)
 _CONTENTS_ENTRY = re.compile(
-    r"(?:第[\d一二三四五六七八九十百零〇]{1,6}[编章节部分]+|附\s*[则录件表]|[\d.]+|[一二三四五六七八九十]+、|(?:chapter|part|section|article)\s+[\divxlc.]+"
+    r"(?:第[\d一二三四五六七八九十百零〇]{1,6}[编編章节節部分]+|附\s*[则則录錄件表]|[\d.]+|[一二三四五六七八九十]+、|(?:chapter|part|section|article)\s+[\divxlc.]+"
     r"|序言|前言|总\s*则)\s*\S{0,40}[^。；！？;!?]{0,40}",
     re.IGNORECASE,
 )
 _PAGE_TAIL = re.compile(r"(?:[.…·．\s]{2,}|\s[(（]?|[(（])\d{1,3}[)）]?$")
 _PAGED = re.compile(r"\S{2,20}\s?(?:[(（]\s?\d{1,3}\s?[)）]|[.…·．]{3,}\s?\d{1,3})(?=\s|$)")
-_LABELLED = re.compile(r"[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]|第\S{1,6}[章节条编]")
+_LABELLED = re.compile(r"[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．]|第\S{1,6}[章节節条條编編]")
 
 
 def furniture(lines: Sequence[Line]) -> dict[int, Mark]:
@@ -201,7 +201,7 @@ def _contents_end(lines: Sequence[Line], start: int) -> int:
         key = re.sub(r"[\s#*]+", "", text)
         if not _CONTENTS_ENTRY.fullmatch(text.lstrip("#*- ")) or key in seen:
             return i
-        if re.match(r"第[一1]条", key):
+        if re.match(r"第[一1][条條]", key):
             return i
         seen.add(key)
     return start

@@ -19,7 +19,7 @@ from kb.normalize.numerals import number
 _TITLE_MAX = 45
 _NUMERAL = r"(?:\d{1,3}|[一二三四五六七八九十百]{1,4})"
 _LABEL = re.compile(
-    rf"[#*\s]*(?:第\s*{_NUMERAL}\s*[编篇章节条款项张课步]|[(（]?\s*{_NUMERAL}\s*[)）、.．:：]|{_NUMERAL}[\s、]|[①-⑳●◆■•★▲?？]|[A-Za-z][、.．)）:：]|步骤)"
+    rf"[#*\s]*(?:第\s*{_NUMERAL}\s*[编編篇章节節条條款项項张張课課步]|[(（]?\s*{_NUMERAL}\s*[)）、.．:：]|{_NUMERAL}[\s、]|[①-⑳●◆■•★▲?？]|[A-Za-z][、.．)）:：]|步骤)"
 )
 _SENTENCE = re.compile(r"[，,；;。！!：:]")
 _KINDS = (
@@ -34,7 +34,7 @@ _PART = re.compile(
     rf"(.{{2,40}}?)\s*(?:(?:篇|范文|第)\s*({_NUMERAL})\s*(?:篇|部分)?|[(（]\s*({_NUMERAL})\s*[)）])\s*[:：]?"
 )
 _FLAT_LABEL = re.compile(
-    rf"(?:[\s。；;!！?？)）])[(（]?(?:{_NUMERAL})[)）、.．](?!\d)|[●◆■•★▲]|[\s。]第{_NUMERAL}[章节条](?![的规款、第])"
+    rf"(?:[\s。；;!！?？)）])[(（]?(?:{_NUMERAL})[)）、.．](?!\d)|[●◆■•★▲]|[\s。]第{_NUMERAL}[章节節条條](?![的规規款、第])"
 )
 _LOST_BREAK = re.compile(r"[。；;!！?？:：]\s(?=\S)")
 

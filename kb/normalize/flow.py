@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,10 +17,11 @@ from kb.normalize.lines import INVISIBLE, trim
 _PAGE = re.compile(r"(\d{1,4})\s?[、.．](?!\d)\s?")
 _ENDS = re.compile(r"[。！!？?；;:：…”’」』）)】》>\]]$")
 _LABEL = re.compile(
-    r"[#*\s]*(?:第\s*[\d一二三四五六七八九十百零〇两]{1,7}\s*[编篇章节条款项张课步个部]|[(（]\s*[\d一二三四五六七八九十a-zA-Z]{1,4}\s*[)）]|[\d一二三四五六七八九十]{1,4}\s?[、.．:：)）]"
+    r"[#*\s]*(?:第\s*[\d一二三四五六七八九十百零〇两]{1,7}\s*[编編篇章节節条條款项項张張课課步个個部]|[(（]\s*[\d一二三四五六七八九十a-zA-Z]{1,4}\s*[)）]|[\d一二三四五六七八九十]{1,4}\s?[、.．:：)）]"
     r"|[A-Za-z]\s?[、.．)）:：]|[①-⑳⑴-⒛㈠-㈩❶-❿●◆■•★▲◇○□►➢※·?？\-*+]|步骤|\d{1,2}\s)"
 )
 _CUT_LABEL = re.compile(r"[(（]\s*[\d一二三四五六七八九十]{1,3}$")
+_CITES = re.compile(r"[法例定则則程照据據合反按用本该該和与與及至或条條款项項章节節第、，》>（(]$")
 _WORD = 16
 _WRAP = 60  # a line at least this long that stops without punctuation was cut by a page, not ended
 
@@ -68,6 +70,7 @@ def make_flow(text: str, body: Sequence[tuple[int, int]], markdown: bool = False
     """Return the flow of the lines ``body`` of ``text``; ``markdown`` leaves out the marks of headings."""
     dropped: list[tuple[int, int, str]] = []
     pages = _page_numbers(text, body)
+    wrap = _wrap_width(text, body)
     parts: list[str] = []
     starts: list[int] = []
     origins: list[int] = []
@@ -87,7 +90,7 @@ def make_flow(text: str, body: Sequence[tuple[int, int]], markdown: bool = False
         if low >= high:
             continue
         apart = bool(ends) and bool(text[ends[-1] : start].strip(_BLANKS))  # furniture stood between
-        glue = "\n" if apart else _glue(tail, line_length, text, low, high, cut=n in pages)
+        glue = "\n" if apart else _glue(tail, line_length, text, low, high, wrap, cut=n in pages)
         if glue:
             parts.append(glue)
             length += len(glue)
@@ -101,7 +104,7 @@ def make_flow(text: str, body: Sequence[tuple[int, int]], markdown: bool = False
     return Flow("".join(parts), tuple(starts), tuple(origins), tuple(ends), tuple(dropped))
 
 
-def _glue(tail: str, length: int, text: str, low: int, high: int, *, cut: bool) -> str:
+def _glue(tail: str, length: int, text: str, low: int, high: int, wrap: int, *, cut: bool) -> str:
     """Return what stands between two lines: nothing where a cut went through a sentence or label."""
     if not tail:
         return ""
@@ -109,8 +112,15 @@ def _glue(tail: str, length: int, text: str, low: int, high: int, *, cut: bool) 
         return ""
     if cut:
         return "" if not _ENDS.search(tail) else "\n"
-    if _ENDS.search(tail) or _LABEL.match(text, low, high):
+    if _ENDS.search(tail):
         return "\n"
+    full = wrap and wrap - 3 <= length <= wrap + 1 and " | " not in tail
+    if _LABEL.match(text, low, high) and not (
+        full and text[low] == "第"
+    ):  # a reference is wrapped like any word
+        return "\n"
+    if full:
+        return " " if tail[-1].isascii() and tail[-1].isalnum() and text[low].isascii() else ""
     if tail[-1] in "，,、—" or text[low] in "，,。；;、）)”》":
         return ""
     whole = (
@@ -120,6 +130,24 @@ def _glue(tail: str, length: int, text: str, low: int, high: int, *, cut: bool) 
     return (
         "" if long_enough and tail[-1].isalnum() and text[low].isalnum() and not text[low].isascii() else "\n"
     )
+
+
+def _wrap_width(text: str, body: Sequence[tuple[int, int]]) -> int:
+    """Return how many characters a line holds where all lines were wrapped at one width, or 0.
+
+    Wrapped text shows in its lines: many are equally long, hardly one is longer, and most of the full ones
+    stop without the end of a sentence.
+    """
+    if len(body) < 8:
+        return 0
+    lengths = Counter(stop - start for start, stop in body)
+    width = max((n for n in lengths if n >= 16), key=lambda n: lengths[n] + lengths[n - 1], default=0)
+    full = [(start, stop) for start, stop in body if width - 1 <= stop - start <= width + 1]
+    longer = sum(count for n, count in lengths.items() if n > width + 1)
+    if not width or len(full) < max(5, 0.25 * len(body)) or longer > 0.05 * len(body):
+        return 0
+    cut = sum(1 for start, stop in full if not _ENDS.search(text, stop - 1, stop))
+    return width if cut > 0.7 * len(full) else 0
 
 
 def _page_numbers(text: str, body: Sequence[tuple[int, int]]) -> dict[int, int]:

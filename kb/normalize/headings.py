@@ -61,7 +61,8 @@ def _parts(text: str, title: str) -> list[Heading]:
     for match in _PART_TAIL.finditer(text):
         value = number(match.group("a") or match.group("b") or match.group("c"))
         marked = bool(match.group("mark"))
-        if value and (marked or like(match.group("stem"), title)):
+        stem = match.group("stem")
+        if value and (marked or (stem[0].isalnum() and like(stem, title))):
             heads.append((match.start(), match.end(), value, marked))
     heads.sort()
     values = [value for _, _, value, _ in heads]

@@ -17,9 +17,9 @@ _NUM = rf"(?:{_CN}|\d{{1,4}})"
 _BULLETS = "●◆■•★▲◇○□►➢※☆△▪◦‣➤✓✔"
 _PATTERN = re.compile(
     rf"""
-    (?P<struct>第\s*(?P<snum>{_SPACED}|\d{{1,4}})\s*(?P<sword>编|篇|章|节|条|款|张|课|讲|步|个|部分|单元|阶段|类|点|项)(?P<sub>之{_CN})?\s?[：:、]?)
+    (?P<struct>(?P<sopen>[【\[［〔])?第\s*(?P<snum>{_SPACED}|\d{{1,4}})\s*(?P<sword>[编編]|篇|章|[节節]|[条條]|款|[张張]|[课課]|[讲講]|步|[个個]|部[分份]|[单單]元|[阶階]段|[类類]|[点點]|[项項])(?P<sub>之{_CN})?(?(sopen)[】\]］〕]?)\s?[：:、]?)
   | (?P<ord>第(?P<onum>{_CN})\s?[,，、：:])
-  | (?P<annex>(?:附件|附录|附表|附则)\s?(?P<xnum>{_NUM})?\s?[：:]?(?=\s|$|[：:\u4e00-\u9fff]))
+  | (?P<annex>(?:附件|附[录錄]|附表|附[则則])\s?(?P<xnum>{_NUM})?\s?[：:]?(?=\s|$|[：:\u4e00-\u9fff]))
   | (?P<noun>(?P<nword>步骤|职责|案例|情形|阶段|环节|方案|要点|误区|场景|模块|任务)\s?(?P<nnum>{_NUM})(?:\s?[：:、.．]|[ \u3000](?=\S)))
   | (?P<cnpar>[（(〔]\s?(?P<cpnum>{_CN})\s?[)）〕]\s?[、.．：:]?)
   | (?P<arpar>[（(〔]\s?(?P<apnum>\d{{1,3}})\s?[)）〕]\s?[、.．：:]?)
@@ -60,7 +60,15 @@ _COUNTED = re.compile(
     r"|篇|部(?!门|分)|成(?!交|功|本|立|员)|句|行(?!为|政|业)|段|列(?!出|入)|例(?!如|外)|所(?!有|属|在)|块|片|双(?!方)|对(?!于|账|客|顾|方|待|所|每|公|产|商|员|新|老|已|未)|根(?!据)|场(?!所|地)|遍|回(?!复|访|答|款|收)|季|世纪|班(?!次|长)|版(?!面|权)|折|码|毛|斤|两)"
 )
 _REFERENCE = re.compile(
-    r"\s?(?:修改|改为|删[去除]|增加|的|规定|所|、|，|,|。|；|;|第|和|与|及|或|至|到|以|中(?!国|华|心|央|介|期)|款|项(?!目)|等|之|）|\)|内(?!部|容)|前|后(?!勤)|起|外(?!国|商|观))"
+    r"\s?(?:修改|改[为為]|[删刪][去除]|增加|的|[规規]定|所|、|，|,|。|；|;|第|和|[与與]|及|或|至|到|以|中(?!国|國|华|華|心|央|介|期)|款|[项項](?!目)|等|之|）|\)|[内內](?!部|容)|前|[后後](?!勤)|起|外(?!国|國|商|观))"
+)
+# Words that may follow a reference, yet may also open an article that lost the blank behind its label.
+_MAY_OPEN = re.compile(
+    r"(?:以|与|與|和|及|或|至|到|中|等|内|內|前|后|後|起|外|增加|所|对)(?!上|下|外|前|后|内|款|第|者)"
+)
+_ANOTHER = re.compile(rf"\s?(?:第\s?{_NUM}|{_NUM}\s?(?:[条條款、和及]|至))")
+_CITES = re.compile(
+    r"[，,、：:“”《》（）()]|[法例定则則程照据據反合按用用本该該的和与與及至或]$|规定|規定|^第.{1,6}[条條款项項]"
 )
 _ENUMERATED = re.compile(
     rf"\s?(?:{_NUM}\s?(?:[、,，和与及或至]|两|三|四|项|条|款|点|种)|[。；;，,、：:）)？?！!])"
@@ -72,6 +80,9 @@ _HEADWORD = re.compile(r"[\u3400-\u9fffA-Za-z“‘《【「『(（<\[{0-9#*@&$�
 
 _ENGLISH = {"Part": "编", "Chapter": "章", "Section": "节", "Article": "条", "Rule": "条", "Clause": "条", "Appendix": "annex",
             "Annex": "annex", "Schedule": "annex", "Step": "步"}  # fmt: skip
+
+
+_SIMPLE = str.maketrans("編節條張課講個份單階類點項", "编节条张课讲个分单阶类点项")
 
 
 def candidates(text: str) -> list[Candidate]:
@@ -159,9 +170,9 @@ def _goes_on(text: str, end: int) -> bool:
 
 
 def _struct(text: str, match: re.Match[str], place: str) -> Reading:
-    word = match.group("sword")
+    word = match.group("sword").translate(_SIMPLE)
     value = number(re.sub(r"\s", "", match.group("snum")))
-    if value is None:
+    if value is None or (match.group("sopen") and place != "line"):
         return None
     end = match.end()
     if word in "个步点类张款项" or word in ("阶段",):
@@ -177,21 +188,31 @@ def _struct(text: str, match: re.Match[str], place: str) -> Reading:
         or text[end : end + 1] in ("", "\n")
         or text[end].isspace()
     )
-    if not strict and _REFERENCE.match(text, end):
+    doubtful = not strict and _REFERENCE.match(text, end)
+    if doubtful and (place != "line" or word != "条" or not _MAY_OPEN.match(text, end)):
         return None
-    if strict and text[end - 1] == "、" and re.compile(rf"\s?第?{_NUM}").match(text, end):
+    if strict and text[end - 1] == "、" and _ANOTHER.match(text, end):
         return None
-    if place in ("glued", "comma"):
+    if doubtful:
+        gain = -1.6  # ``第三条与…``: an article only where the next one is due
+    elif place in ("glued", "comma"):
         # a heading glued to the sentence before: only before words, never in a reference
-        if word == "条" or place == "comma":
+        if place == "comma" or (word == "条" and not _after_heading(text, match.start())):
             return None
-        gain = 0.0
+        gain = 1.0 if word == "条" else 0.0
     else:
         gain = 2.0 if place == "line" else 0.8
         if word == "条" and place != "line" and text[end : end + 1].isspace():
             gain += 0.6
     sub = chinese(match.group("sub")[1:]) if match.group("sub") else None
     return word, (value, sub) if sub else (value,), gain, end
+
+
+def _after_heading(text: str, start: int) -> bool:
+    """Whether a label follows a few words that could be a heading which lost its line break."""
+    low = max(0, start - 24)
+    words = re.split(r"[\s\u200b]|[。；;！？]", text[low:start])[-1]
+    return 2 <= len(words) <= 20 and not _CITES.search(words)
 
 
 def _ord(text: str, match: re.Match[str], place: str) -> Reading:
@@ -229,10 +250,10 @@ def _cnpar(text: str, match: re.Match[str], place: str) -> Reading:
     if not value or not _goes_on(text, match.end()):
         return None
     if place == "glued" and re.search(
-        rf"(?:第{_NUM}[条款]|款|项)$", text[max(0, match.start() - 8) : match.start()]
+        rf"(?:第{_NUM}[条條款]|款|[项項])$", text[max(0, match.start() - 8) : match.start()]
     ):
         return None
-    if re.compile(r"[)）]?\s?(?:项|款|至|、|和|或|规定|所列)").match(text, match.end()):
+    if re.compile(r"[)）]?\s?(?:[项項]|款|至|、|和|或|规定|所列)").match(text, match.end()):
         return None
     return "cn(", (value,), 0.9 if place != "glued" else 1.0, match.end()
 
@@ -241,7 +262,7 @@ def _arpar(text: str, match: re.Match[str], place: str) -> Reading:
     value = int(match.group("apnum"))
     if not 0 < value < 100 or not _goes_on(text, match.end()):
         return None
-    if re.compile(r"\s?(?:项|款|至(?!少|今)|和(?!谐)|或|所列)").match(text, match.end()) and place in (
+    if re.compile(r"\s?(?:[项項]|款|至(?!少|今)|和(?!谐)|或|所列)").match(text, match.end()) and place in (
         "glued",
         "comma",
     ):

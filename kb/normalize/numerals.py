@@ -6,18 +6,22 @@ _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
     "〇": 0,
     "○": 0,
     "两": 2,
+    "兩": 2,
     "壹": 1,
     "贰": 2,
+    "貳": 2,
     "叁": 3,
+    "參": 3,
     "肆": 4,
     "伍": 5,
     "陆": 6,
+    "陸": 6,
     "柒": 7,
     "捌": 8,
     "玖": 9,
 }
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000}
-CHINESE = "零〇○一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰"
+CHINESE = "零〇○一二两兩三四五六七八九十百千壹贰貳叁參肆伍陆陸柒捌玖拾佰"
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 # Runs of single characters that each stand for one number: (first character, how many, first value).
