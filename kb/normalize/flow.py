@@ -22,6 +22,7 @@ _LABEL = re.compile(
 )
 _CUT_LABEL = re.compile(r"[(（]\s*[\d一二三四五六七八九十]{1,3}$")
 _CITES = re.compile(r"[法例定则則程照据據合反按用本该該和与與及至或条條款项項章节節第、，》>（(]$")
+_HEADLINE = re.compile(r"第\s*[\d一二三四五六七八九十百]{1,4}\s*[编編章節节篇](?!的)")
 _WORD = 16
 _WRAP = 60  # a line at least this long that stops without punctuation was cut by a page, not ended
 
@@ -100,7 +101,8 @@ def make_flow(text: str, body: Sequence[tuple[int, int]], markdown: bool = False
         parts.append(text[low:high])
         length += high - low
         tail = text[max(low, high - _WORD - 1) : high]
-        line_length = high - low
+        # a heading stands alone, however long it is
+        line_length = 0 if _HEADLINE.match(text, low, high) else high - low
     return Flow("".join(parts), tuple(starts), tuple(origins), tuple(ends), tuple(dropped))
 
 
