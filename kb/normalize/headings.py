@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kb.normalize.documents import like
 from kb.normalize.families import Candidate
@@ -18,6 +19,7 @@ _PART_TAIL = re.compile(
     rf"(?:(?<=[\n。；;！!？?])|(?<=\s)|^)(?P<stem>[^\s。，,；;：:！!？?]{{3,30}}?)\s?(?:(?P<mark>篇|范文)\s?(?P<a>{_NUMERAL})|[(（](?P<b>{_NUMERAL})[)）]|(?P<c>{_NUMERAL}))\s{{0,2}}[:：]?(?=\s|$)"
 )
 _INNER = re.compile(r"[，,。；;！!、]|[:：].")  # what a heading does not hold
+_KEY = 6  # words before a colon that head a list rather than lead into it
 _STOP = "。；;！!？?\n"
 
 
@@ -32,6 +34,13 @@ def tokens(text: str, candidates: Sequence[Candidate], title: str) -> list[Token
     headings = {h.start: h for h in (*_lines(text), *_before_lists(text, kept))}
     found += [headings[start] for start in sorted(headings) if not labelled.meets(start, headings[start].end)]
     found.sort(key=lambda token: token.start)
+    for n, token in enumerate(found[:-1]):
+        following = found[n + 1]
+        if isinstance(token, Heading) and isinstance(following, Candidate) and following.value[-1] == 1:
+            key = text[token.end - 1] in ":："
+            stands = token.end - token.start <= _KEY if key else not token.line
+            if stands and not text[token.end : following.start].strip():
+                found[n] = replace(token, leads=True)
     return found
 
 
@@ -79,9 +88,13 @@ def _before_lists(text: str, candidates: Sequence[Candidate]) -> list[Heading]:
     """Return stretches without punctuation right before the first item of a list."""
     found = []
     previous_end = 0
+    previous: Candidate | None = None
     for candidate in candidates:
         if candidate.value[-1] <= 1 and candidate.gain > 0:
             stop = candidate.start
+            again = previous is not None and previous.family == candidate.family and previous.value[-1] > 1
+            while again and stop > previous_end and text[stop - 1] == "\n":
+                stop -= 1  # a list that starts over: words at the end of the line before may head it
             low = max(previous_end, stop - 60)
             start = stop
             while start > low and text[start - 1] not in _STOP:
@@ -98,6 +111,7 @@ def _before_lists(text: str, candidates: Sequence[Candidate]) -> list[Heading]:
                     Heading(begin, begin + len(stretch), 0, begin == 0 or text[start - 1 : start] == "\n")
                 )
         previous_end = candidate.end
+        previous = candidate
     return found
 
 

@@ -42,6 +42,7 @@ IGNORES_ARTICLE = -12.0  # 第三条 at the head of a line that is no article
 IGNORES_LINE = -2.6  # a plain number at the head of a line that is no label
 BARE_SKIPS = -1.0  # bare digits survive alone: their neighbours' numbers were swallowed
 ASKS = 0.5  # a heading that is a question
+LEADS = 1.2  # a heading glued to the words before it, right before the first item of a list
 FITS = 1.5  # 1.1 below 1.
 MISFITS = -2.5
 
@@ -55,6 +56,7 @@ class Heading:
     part: int = 0
     line: bool = True
     question: bool = False
+    leads: bool = False
 
 
 Token = Candidate | Heading
@@ -155,6 +157,8 @@ def _heading_steps(reading: Reading, n: int, token: Heading) -> list[Reading]:
         gain -= 0.3
     if token.question:
         gain += ASKS
+    if token.leads:
+        gain += LEADS
     entry = Open("heading", (0,), False)
     steps.append(
         Reading(
@@ -270,7 +274,7 @@ def _relation(entry: Open, token: Candidate) -> tuple[float, str, bool]:
         missing = f"number out of order: {_show(value)} after {_show(before)}"
         return gain + max(SKIPS + SKIPS_MORE * (step - 1), -4.0), missing, False
     if value[0] == 1:
-        return gain + RESTARTS, "", True
+        return (gain if entry.family == token.family else 0.6) + RESTARTS, "", True
     return gain + GOES_BACK, f"number out of order: {_show(value)} after {_show(before)}", False
 
 

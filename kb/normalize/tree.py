@@ -16,6 +16,7 @@ _LEAD_MAX = 15  # longer words before a colon say something themselves
 _BREAK = re.compile(
     r"(?<=[。；！？;!?])[ \t\u3000\xa0]+(?=[^\s\d)）])|\n+|(?<=[\u4e00-\u9fff])\.[ \t\u3000]+(?=[\u4e00-\u9fff])"
 )
+_SENTENCE = re.compile(r"(?<=[。；！？;!?])(?=[^\s。；！？;!?)）”’」』》】])")
 _WEAK = re.compile(r"(?<=[^\s\x00-\x28\x2a-\x39\x3b-\x3e\x40-\x7f])[ \u3000\xa0]+(?=[\u4e00-\u9fff“《])")
 _PUNCTUATION = re.compile(r"[。；;，,！!]")
 _LINE_BREAK = re.compile(r"\n+")
@@ -86,8 +87,17 @@ class _Builder:
         has_children = following is not None and following.depth > label.depth
         gap = _gap(token, label, following)
         end, form = self._first_segment(token, stop, has_children, gap)
+        lost = base(token.family) == "blank"  # a blank is no number: it stays with the words
         part = Part(
-            token.start, token.end, end, anchor, above or None, form, label.depth, token.family, token.value
+            token.start,
+            token.start if lost else token.end,
+            end,
+            anchor,
+            above or None,
+            form,
+            label.depth,
+            token.family,
+            token.value,
         )
         if label.doubt:
             part.doubts.append(label.doubt)
@@ -158,10 +168,12 @@ class _Builder:
         """Return the blanks that stand for swallowed numbers: as many as the numbering lacks, no more.
 
         Where bare digits survive (``gap`` is -1), the numbers around them were swallowed, and every blank
-        stands for one.
+        and every end of a sentence may stand for one.
         """
         blanks = [found.start() for found in _WEAK.finditer(self.text, start, end)]
-        return blanks if len(blanks) == gap or gap < 0 else []
+        if gap < 0:
+            return sorted({*blanks, *(found.start() for found in _SENTENCE.finditer(self.text, start, end))})
+        return blanks if len(blanks) == gap else []
 
     def _run(self, start: int, end: int) -> list[int]:
         """Return where the items of a list end that was run together without any mark (``甲原则乙原则丙原则``)."""
@@ -211,6 +223,8 @@ class _Builder:
             weak = list(_WEAK.finditer(text, start, stop))
             if len(weak) + 1 == gap or gap < 0:
                 cuts = sorted({*cuts, *(found.span() for found in weak)})
+        if gap < 0:
+            cuts = sorted({*cuts, *(found.span() for found in _SENTENCE.finditer(text, start, stop))})
         cuts.append((stop, stop))
         segments = []
         low = start
@@ -230,7 +244,12 @@ class _Builder:
 
 def _gap(token: Candidate, label: Label, following: Label | None) -> int:
     """Return how many numbers were swallowed behind a label; -1 when an unknown number of them was."""
-    if token.family == "ar|_":
+    if token.family == "ar|_" or (
+        following is not None
+        and isinstance(following.token, Candidate)
+        and following.token.family == "ar|_"
+        and following.depth > label.depth
+    ):
         return -1
     if following is None or not isinstance(following.token, Candidate) or len(following.token.value) != 1:
         return 0
