@@ -39,8 +39,12 @@ class RemoteKnowledgeBase:
         Raises:
             InputInvalid: The address is no HTTP address, or the key cannot be sent.
         """
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urllib.parse.urlsplit(url)
+            known = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:
+            known = False
+        if not known:
             raise InputInvalid(
                 f"{url!r} is not the address of a server", hint="write it like http://127.0.0.1:8000"
             )

@@ -30,10 +30,9 @@ def run(settings: Settings, host: str, port: int, *, proxy: str | None = None) -
         InputInvalid: The address cannot be listened on.
         KeysInvalid: The file of keys is missing or malformed.
     """
-    handler = LineHandler(logging.WARNING)
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     app = create_app(settings)
     listening = listen(host, port)
+    logging.basicConfig(handlers=[LineHandler(logging.WARNING)], level=logging.WARNING, force=True)
     place = listening.getsockname()
     log("listening", host=place[0], port=place[1], keys=settings.keys is not None)
     config = uvicorn.Config(
@@ -59,12 +58,20 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        # The protocol is named: asyncio sends small answers at once (TCP_NODELAY) only on sockets that name it.
-        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    except OSError as error:
+        raise _unusable(host, port, error) from error
+    # The protocol is named: asyncio sends small answers at once (TCP_NODELAY) only on sockets that name it.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(512)
     except OSError as error:
-        what = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be listened on: {error.strerror}"
-        raise InputInvalid(f"{host}:{port} {what}", hint="choose another --port or --host") from error
+        listening.close()
+        raise _unusable(host, port, error) from error
     return listening
+
+
+def _unusable(host: str, port: int, error: OSError) -> InputInvalid:
+    what = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be listened on: {error.strerror}"
+    return InputInvalid(f"{host}:{port} {what}", hint="choose another --port or --host")
