@@ -42,7 +42,7 @@ HITS = 60  # as many as an answer is composed from
 
 def load(index: Index, embedder: Embedder, questions: Path) -> list[dict[str, Any]]:
     """Return each answerable question with the signals of its candidates and which of them are right."""
-    passages = index.passages(range(len(index)))
+    passages = dict(zip(index.rows(), index.passages(index.rows()), strict=True))
     rows = []
     for line in questions.read_text(encoding="utf-8").splitlines():
         question = json.loads(line)

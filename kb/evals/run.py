@@ -44,7 +44,7 @@ def run(
     """
     with open_index(index) as opened:
         corpus = opened.manifest.corpus
-        passages = opened.passages(range(len(opened)))
+        passages = opened.passages(opened.rows())
     check_known(questions, (passage.clause_id for passage in passages))
     outcomes: list[Outcome] = []
     with KnowledgeBase.open(index, model=model) as kb:

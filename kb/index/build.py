@@ -1,27 +1,52 @@
-"""Entries to an index on disk, in one atomic step."""
+"""Entries to an index on disk, in one atomic step: written whole, or as an update of the build before."""
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnwritable
-from kb.index.corpus import PASSAGE_FIELDS, check_entries, corpus_digest
-from kb.index.manifest import FORMAT, Manifest, file_facts, read_manifest, write_manifest
-from kb.index.store import write_store
+from kb.index.corpus import PASSAGE_FIELDS, Record, check_entries, digest_of, entry_digest
+from kb.index.manifest import FORMAT, Manifest, check_digests, file_facts, read_manifest, write_manifest
+from kb.index.store import Store, write_store
 from kb.index.versions import PARTIAL, current_build, publish, sole_builder, sweep
 from kb.model.answer import IndexInfo
 from kb.model.entry import Entry
 
 if TYPE_CHECKING:
     from kb.embed import Embedder
-    from kb.index.vectors import Keys, Matrix
 
 Progress = Callable[[int, int], None]
+SMALL = 5_000
+"""Up to so many clauses an index is always written whole: that takes a second, and then nothing of its past is in it."""
+_SHARE = 8
+"""An index is written whole when more than one clause in so many has changed since it last was."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What to write.
+
+    Attributes:
+        base: Folder and manifest of the build whose other clauses to keep, or None to write all.
+        records: What to write, by ascending row.
+        dropped: Rows of the base that are not kept, those written anew included.
+        rows: Row numbers are below this.
+        changed: Clauses written or removed since the index was last written whole.
+    """
+
+    base: tuple[Path, Manifest] | None
+    records: Sequence[Record]
+    dropped: Sequence[int]
+    rows: int
+    changed: int
 
 
 def build_index(
@@ -33,7 +58,7 @@ def build_index(
     index go on undisturbed; until the last step, and whatever goes wrong before it, the old index stays current.
 
     Args:
-        entries: What to index; row numbers follow their order.
+        entries: What to index.
         folder: The index folder, made if need be.
         embedder: The model.
         progress: Called with (texts embedded, texts to embed); not called when there is nothing to embed.
@@ -45,10 +70,10 @@ def build_index(
         ModelProblem: The model failed.
     """
     check_entries(entries)
-    corpus = corpus_digest(entries)
+    digests = [entry_digest(entry) for entry in entries]
     try:
         with sole_builder(folder):
-            return _build(entries, corpus, folder, embedder, progress)
+            return _build(entries, digests, folder, embedder, progress)
     except OSError as error:
         raise IndexUnwritable(
             f"the index in {folder} could not be written: {error}",
@@ -58,36 +83,49 @@ def build_index(
 
 
 def _build(
-    entries: Sequence[Entry], corpus: str, folder: Path, embedder: Embedder, progress: Progress | None
+    entries: Sequence[Entry],
+    digests: Sequence[bytes],
+    folder: Path,
+    embedder: Embedder,
+    progress: Progress | None,
 ) -> IndexInfo:
-    from kb.index.embeddings import JOURNAL, embed_texts  # with numpy and faiss: only once a build runs
-    from kb.index.lexical import write_lexical
+    # with numpy, faiss and tantivy: only once a build runs
+    from kb.index.embeddings import JOURNAL, embed_texts
+    from kb.index.fields import dense_texts, write_fields
+    from kb.index.lexical import lexical_fields, write_lexical
 
     previous = _previous(folder)
     sweep(folder)
+    lexical = lexical_fields(entries)
+    plan = _update(entries, digests, lexical, embedder, previous) or _whole(entries, digests)
+    texts = dict.fromkeys(text for record in plan.records for _, text in dense_texts(record.entry))
+    keys, vectors = embed_texts(list(texts), embedder, folder, previous, progress)
+    places = {text: place for place, text in enumerate(texts)}
+    counts = Counter(field for entry in entries for field, _ in dense_texts(entry))
     now = datetime.now(UTC).replace(microsecond=0)
     build_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    places = _distinct(entries)
-    keys, vectors = embed_texts(list(places), embedder, folder, previous, progress)
+    base, known = (plan.base[0], plan.base[1].files) if plan.base else (None, {})
     partial = folder / f"{build_id}{PARTIAL}"
     try:
         partial.mkdir()
-        counts = _write_fields(entries, partial, places, keys, vectors)
-        lexical = write_lexical(partial, entries)
-        write_store(partial, [entry.passage for entry in entries])
+        write_fields(partial, sorted(counts), plan.records, (places, keys, vectors), base, plan.dropped)
+        write_lexical(partial, lexical, plan.records, base, plan.dropped)
+        write_store(partial, plan.records, base, plan.dropped)
         manifest = Manifest(
             id=build_id,
             format=FORMAT,
             model=embedder.name,
             dimensions=embedder.dimensions,
-            corpus=corpus,
+            corpus=digest_of(digests),
             built_at=now.isoformat().replace("+00:00", "Z"),
             clauses=len(entries),
+            rows=plan.rows,
+            changed=plan.changed,
             documents=len({entry.passage.document_id for entry in entries}),
-            vectors=counts,
-            lexical=lexical,
+            vectors=dict(sorted(counts.items())),
+            lexical=plan.base[1].lexical if plan.base else lexical,
             passage_fields=PASSAGE_FIELDS,
-            files=file_facts(partial),
+            files=file_facts(partial, base, known),
         )
         write_manifest(partial, manifest)
         publish(folder, partial, build_id)
@@ -98,6 +136,51 @@ def _build(
     return manifest.info
 
 
+def _whole(entries: Sequence[Entry], digests: Sequence[bytes]) -> _Plan:
+    records = [Record(row, *one) for row, one in enumerate(zip(entries, digests, strict=True))]
+    return _Plan(None, records, (), len(records), 0)
+
+
+def _update(
+    entries: Sequence[Entry],
+    digests: Sequence[bytes],
+    lexical: Sequence[str],
+    embedder: Embedder,
+    previous: tuple[Path, Manifest] | None,
+) -> _Plan | None:
+    """Return what to change in the previous build, or None when it is to be written whole.
+
+    A clause keeps its row as long as its id is there.
+    """
+    if previous is None or len(entries) <= SMALL:
+        return None
+    build, manifest = previous
+    if (manifest.model, manifest.dimensions) != (embedder.name, embedder.dimensions):
+        return None
+    if not set(lexical) <= set(manifest.lexical):
+        return None
+    try:
+        check_digests(build, manifest)  # what is shared must not hand damage on
+        with contextlib.closing(Store(build)) as store:
+            left = store.digests()
+    except IndexDamaged:
+        return None
+    records, dropped, rows = [], [], manifest.rows
+    for entry, digest in zip(entries, digests, strict=True):
+        row, known = left.pop(entry.passage.clause_id, (rows, b""))
+        if known != digest:
+            records.append(Record(row, entry, digest))
+            if known:
+                dropped.append(row)
+            else:
+                rows += 1
+    changed = manifest.changed + len(records) + len(left)
+    if changed * _SHARE > len(entries):
+        return None
+    dropped += [row for row, _ in left.values()]
+    return _Plan(previous, sorted(records), sorted(dropped), rows, changed)
+
+
 def _previous(folder: Path) -> tuple[Path, Manifest] | None:
     """Return the build in use, or None when there is none that this version can read."""
     try:
@@ -105,25 +188,3 @@ def _previous(folder: Path) -> tuple[Path, Manifest] | None:
         return build, read_manifest(build)
     except (IndexMissing, IndexDamaged, IndexMismatch, FileNotFoundError):
         return None
-
-
-def _distinct(entries: Sequence[Entry]) -> dict[str, int]:
-    """Number the distinct texts to embed in order of appearance."""
-    texts = dict.fromkeys(text for entry in entries for _, text in entry.dense if text.strip())
-    return {text: place for place, text in enumerate(texts)}
-
-
-def _write_fields(
-    entries: Sequence[Entry], partial: Path, places: Mapping[str, int], keys: Keys, vectors: Matrix
-) -> dict[str, int]:
-    """Write every dense field; return how many vectors each has."""
-    from kb.index.vectors import write_vectors
-
-    fields: dict[str, list[tuple[int, int]]] = {}
-    for row, entry in enumerate(entries):
-        for field, text in dict.fromkeys(entry.dense):
-            if text.strip():
-                fields.setdefault(field, []).append((row, places[text]))
-    for field, pairs in sorted(fields.items()):
-        write_vectors(partial, field, pairs, keys, vectors)
-    return {field: len(pairs) for field, pairs in sorted(fields.items())}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from kb.errors import InputInvalid
 from kb.model.answer import Passage
@@ -14,6 +14,14 @@ from kb.model.entry import Entry
 from kb.model.source import SourceSpan
 
 PASSAGE_FIELDS = tuple(field.name for field in fields(Passage))
+
+
+class Record(NamedTuple):
+    """An entry as it is written: at its row, with its digest."""
+
+    row: int
+    entry: Entry
+    digest: bytes
 
 
 def passage_json(passage: Passage) -> str:
@@ -33,26 +41,37 @@ def passage_from_json(line: str) -> Passage:
     return Passage(**found)
 
 
-def corpus_digest(entries: Sequence[Entry]) -> str:
-    """Return the SHA-256 (64 hex digits) over every passage and every text it is found by, in order.
-
-    Two corpora with the same digest give the same index, so an index whose manifest names another digest is stale.
+def entry_digest(entry: Entry) -> bytes:
+    """Return 16 bytes that change whenever the passage or a text it is found by changes.
 
     Raises:
         InputInvalid: A text holds half a surrogate pair and so cannot be written anywhere.
     """
-    digest = hashlib.sha256()
-    for entry in entries:
-        texts = json.dumps([entry.dense, entry.lexical], ensure_ascii=False, separators=(",", ":"))
-        try:
-            digest.update(f"{passage_json(entry.passage)}\n{texts}\n".encode())
-        except UnicodeEncodeError as error:
-            raise InputInvalid(
-                f"clause {entry.passage.clause_id!r} holds text that is not valid Unicode",
-                hint="Replace the damaged character in the page and build the index again.",
-                clause_id=entry.passage.clause_id,
-            ) from error
-    return digest.hexdigest()
+    texts = json.dumps([entry.dense, entry.lexical], ensure_ascii=False, separators=(",", ":"))
+    try:
+        return hashlib.blake2b(f"{passage_json(entry.passage)}\n{texts}".encode(), digest_size=16).digest()
+    except UnicodeEncodeError as error:
+        raise InputInvalid(
+            f"clause {entry.passage.clause_id!r} holds text that is not valid Unicode",
+            hint="Replace the damaged character in the page and build the index again.",
+            clause_id=entry.passage.clause_id,
+        ) from error
+
+
+def corpus_digest(entries: Iterable[Entry]) -> str:
+    """Return 64 hex digits that change whenever a passage or a text it is found by changes; order does not matter.
+
+    An index whose manifest names another digest is stale.
+
+    Raises:
+        InputInvalid: As ``entry_digest``.
+    """
+    return digest_of(entry_digest(entry) for entry in entries)
+
+
+def digest_of(digests: Iterable[bytes]) -> str:
+    """Return the ``corpus_digest`` of entries that have these digests."""
+    return hashlib.sha256(b"".join(sorted(digests))).hexdigest()
 
 
 def is_text(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kb.errors import EmbeddingFailed, IndexDamaged
+from kb.index.fields import open_field
 from kb.index.manifest import Manifest, check_sizes, sha256_of
-from kb.index.vectors import KEY_BYTES, VECTORS, Keys, Matrix, stored_vectors
+from kb.index.vectors import BLOCK, KEY_BYTES, VECTORS, Half, Keys, Matrix, Positions, as_bytes
 
 if TYPE_CHECKING:
     from kb.embed import Embedder
@@ -32,7 +34,7 @@ def embed_texts(
     folder: Path,
     previous: tuple[Path, Manifest] | None,
     progress: Callable[[int, int], None] | None,
-) -> tuple[Keys, Matrix]:
+) -> tuple[Keys, Half]:
     """Return the key and the vector of each text, asking the model only for texts not met before.
 
     Args:
@@ -43,27 +45,28 @@ def embed_texts(
         progress: Called with (texts embedded, texts to embed).
 
     Returns:
-        ``(n, KEY_BYTES)`` keys and ``(n, dimensions)`` vectors.
+        ``(n, KEY_BYTES)`` keys and ``(n, dimensions)`` vectors, in the precision in which they are stored.
 
     Raises:
         ModelProblem: The model failed or returned something unusable.
         OSError: The journal cannot be written.
     """
     keys = [text_key(embedder.name, text) for text in texts]
-    vectors: Matrix = np.empty((len(texts), embedder.dimensions), np.float32)
+    vectors: Half = np.empty((len(texts), embedder.dimensions), np.float16)
     missing = dict(zip(keys, range(len(keys)), strict=True))
     journal = folder / JOURNAL
-    for known, found in _met_before(journal, embedder, previous):
-        for at, key in enumerate(known):
-            if (place := missing.pop(key, None)) is not None:
-                vectors[place] = found[at]
+    for known, take in _met_before(journal, embedder, previous):
+        found = [(at, missing.pop(key)) for at, key in enumerate(known) if key in missing]
+        for start in range(0, len(found), BLOCK):
+            positions, places = np.array(found[start : start + BLOCK]).T
+            vectors[places] = take(positions)
     places = list(missing.values())
     for start in range(0, len(places), _SLICE):
         part = places[start : start + _SLICE]
         tell = _counter(progress, start, len(places))
         made = embedder.embed_passages([texts[place] for place in part], progress=tell)
         vectors[part] = _checked(made, len(part), embedder)
-        _append(journal, [keys[place] for place in part], vectors[part])
+        _append(journal, [keys[place] for place in part], made)
     return np.frombuffer(b"".join(keys), np.uint8).reshape(-1, KEY_BYTES), vectors
 
 
@@ -93,17 +96,20 @@ def _checked(made: Matrix, count: int, embedder: Embedder) -> Matrix:
 
 def _met_before(
     journal: Path, embedder: Embedder, previous: tuple[Path, Manifest] | None
-) -> Iterator[tuple[list[bytes], Matrix]]:
+) -> Iterator[tuple[list[bytes], Callable[[Positions], Matrix]]]:
+    """Yield keys and what returns the vectors at given positions among them."""
     if previous is not None and previous[1].dimensions == embedder.dimensions:
         build, manifest = previous
         for field in manifest.vectors:
             try:
                 _intact(build, manifest, field)
-                keys, vectors = stored_vectors(build, field, embedder.dimensions)
+                segments = open_field(build, field, embedder.dimensions)
             except IndexDamaged:  # nothing is lost but time: the texts are embedded again
                 continue
-            yield [key.tobytes() for key in keys], vectors
-    yield _read_journal(journal, embedder)
+            for segment in segments:
+                yield as_bytes(segment.keys()), segment.vectors
+    keys, vectors = _read_journal(journal, embedder)
+    yield keys, vectors.__getitem__
 
 
 def _intact(build: Path, manifest: Manifest, field: str) -> None:
@@ -126,17 +132,23 @@ def _read_journal(journal: Path, embedder: Embedder) -> tuple[list[bytes], Matri
     """Return what the journal holds for this model, and leave it fit for appending."""
     head = hashlib.sha256(f"{embedder.name}\0{embedder.dimensions}".encode()).digest()
     record = _record(embedder.dimensions)
-    data = journal.read_bytes() if journal.exists() else b""
-    if data[: len(head)] != head:
+    if not journal.exists() or _head(journal, len(head)) != head:
         journal.write_bytes(head)
+    whole = (journal.stat().st_size - len(head)) // record.itemsize
+    if not whole:
+        os.truncate(journal, len(head))
         return [], np.empty((0, embedder.dimensions), np.float32)
-    records = np.frombuffer(data, record, (len(data) - len(head)) // record.itemsize, len(head))
+    records = np.memmap(journal, record, "r", len(head), whole)
     good = 0
     while good < len(records) and zlib.crc32(records[good]["vector"].tobytes()) == records[good]["sum"]:
         good += 1
-    with journal.open("r+b") as file:
-        file.truncate(len(head) + good * record.itemsize)
-    return [key.tobytes() for key in records["key"][:good]], records["vector"][:good]
+    os.truncate(journal, len(head) + good * record.itemsize)
+    return as_bytes(np.ascontiguousarray(records["key"][:good])), records["vector"][:good]
+
+
+def _head(journal: Path, length: int) -> bytes:
+    with journal.open("rb") as file:
+        return file.read(length)
 
 
 def _append(journal: Path, keys: Sequence[bytes], vectors: Matrix) -> None:

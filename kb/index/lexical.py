@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
+import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,14 +23,16 @@ import tantivy
 
 from kb.errors import IndexDamaged
 from kb.figures import find_figures
-from kb.index.corpus import is_text
+from kb.index.corpus import Record, is_text
 from kb.index.manifest import REBUILD
+from kb.index.versions import share
 from kb.model.entry import Entry
 from kb.model.filters import Filters, facet
 
 LEXICAL = "lexical"
 MAX_TERMS = 128  # of a question; the rarest are kept
 _HEAP = 256_000_000  # bytes; one segment up to about 100,000 clauses
+_COMMON = 10_000
 _WORD_LIMIT = 64
 _HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"([{_HAN}]+)|\d+(?:[.:]\d+)*|[^\W\d_{_HAN}]+")
@@ -79,30 +82,58 @@ def _stemmer() -> tantivy.TextAnalyzer:
     return builder.filter(tantivy.Filter.stemmer("english")).build()
 
 
-def write_lexical(build: Path, entries: Sequence[Entry]) -> tuple[str, ...]:
-    """Write the lexical index of the entries, rows numbered from 0; return the fields in use.
+def lexical_fields(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Return the lexical fields in which an entry has a text, in order of their names."""
+    return tuple(sorted({field for entry in entries for field, text in entry.lexical if text.strip()}))
+
+
+def write_lexical(
+    build: Path, fields: Sequence[str], records: Iterable[Record], base: Path | None, dropped: Iterable[int]
+) -> None:
+    """Write the lexical index of a build.
+
+    Args:
+        build: The build's folder.
+        fields: The fields in use; those of the base when there is one.
+        records: What to write.
+        base: Folder of the build whose other clauses to keep, or None to keep nothing. Its files are shared:
+            what tantivy adds or marks as deleted goes into files of its own.
+        dropped: Rows of the base that are not kept, those written anew included.
 
     Raises:
         OSError: It cannot be written.
     """
     folder = build / LEXICAL
     folder.mkdir()
-    fields = tuple(sorted({field for entry in entries for field, text in entry.lexical if text.strip()}))
-    schema = tantivy.SchemaBuilder().add_unsigned_field("row", fast=True)
-    for name in _FACETS:
-        schema.add_text_field(_facet_name(name), tokenizer_name="raw", index_option="basic")
-    for field in fields:
-        schema.add_text_field(_text_name(field), tokenizer_name="whitespace", index_option="freq")
     try:
-        index = tantivy.Index(schema.build(), path=str(folder))
+        if base is None:
+            index = tantivy.Index(_schema(fields), path=str(folder))
+        else:
+            for path in (base / LEXICAL).iterdir():
+                if path.suffix == ".json":  # which files count; the only ones that tantivy replaces
+                    shutil.copyfile(path, folder / path.name)
+                elif path.suffix != ".lock":
+                    share(path, folder / path.name)
+            index = tantivy.Index.open(str(folder))
         writer = index.writer(_HEAP, num_threads=1)  # one thread: the same entries give the same segments
-        for row, entry in enumerate(entries):
-            writer.add_document(_document(row, entry))
+        for row in dropped:
+            # delete_documents_by_term takes the number for a signed one, and finds nothing
+            writer.delete_documents_by_query(tantivy.Query.term_query(index.schema, "row", row))
+        for record in records:
+            writer.add_document(_document(record.row, record.entry))
         writer.commit()
         writer.wait_merging_threads()
     except (ValueError, RuntimeError) as error:  # tantivy reports failed writes as ValueError
         raise OSError(f"{folder}: {error}") from error
-    return fields
+
+
+def _schema(fields: Sequence[str]) -> tantivy.Schema:
+    schema = tantivy.SchemaBuilder().add_unsigned_field("row", fast=True, indexed=True)
+    for name in _FACETS:
+        schema.add_text_field(_facet_name(name), tokenizer_name="raw", index_option="basic")
+    for field in fields:
+        schema.add_text_field(_text_name(field), tokenizer_name="whitespace", index_option="freq")
+    return schema.build()
 
 
 def _document(row: int, entry: Entry) -> tantivy.Document:
@@ -145,6 +176,7 @@ class Lexical:
 
     def __init__(self, build: Path, fields: Sequence[str]) -> None:
         self._fields = tuple(fields)
+        self._deletions = any((build / LEXICAL).glob("*.del"))
         try:
             self._schema, self._searcher = _open(build / LEXICAL)
         except (ValueError, OSError) as error:
@@ -192,9 +224,19 @@ class Lexical:
         return sorted(found, key=lambda hit: (-hit.score, hit.row))
 
     def counts(self, words: Iterable[str]) -> dict[str, int]:
-        """Return for each term the number of clauses that hold it in some field (the most of any one field)."""
+        """Return for each term the number of clauses that hold it in some field (the most of any one field).
+
+        For a term of more than 10,000 clauses, those removed since the index was last written whole may be counted too.
+        """
         names = [_text_name(field) for field in self._fields]
-        return {word: max(self._searcher.doc_freq(name, word) for name in names) for word in words}
+        return {word: max(self._count(name, word) for name in names) for word in words}
+
+    def _count(self, name: str, word: str) -> int:
+        count = int(self._searcher.doc_freq(name, word))
+        if not count or not self._deletions or count > _COMMON:
+            return count
+        # what was deleted still stands in the term's own count; that matters for rare terms, where the true one is cheap
+        return int(self._searcher.search(self._term(name, word), 1, count=True).count)
 
     def _telling(self, words: Iterable[str], fields: Iterable[str]) -> list[str]:
         """Return the words that occur at all, at most ``MAX_TERMS``, the rarest when there are more."""

@@ -12,7 +12,7 @@ from kb.errors import IndexDamaged, IndexMismatch
 from kb.index.corpus import PASSAGE_FIELDS
 from kb.model.answer import IndexInfo
 
-FORMAT = 2  # raise it whenever files of an older build would be read wrongly
+FORMAT = 3  # raise it whenever files of an older build would be read wrongly
 MANIFEST = "manifest.json"
 REBUILD = "Build the index again with `kb index`."
 
@@ -37,6 +37,8 @@ class Manifest:
         corpus: ``corpus_digest`` of the entries.
         built_at: UTC time of the build, ISO 8601.
         clauses: Number of clauses.
+        rows: Row numbers are below this; after updates some of them stand for nothing.
+        changed: Clauses written or removed since the index was last written whole.
         documents: Number of documents.
         vectors: Number of vectors per dense field.
         lexical: Lexical fields in use.
@@ -51,6 +53,8 @@ class Manifest:
     corpus: str
     built_at: str
     clauses: int
+    rows: int
+    changed: int
     documents: int
     vectors: Mapping[str, int]
     lexical: tuple[str, ...]
@@ -97,13 +101,21 @@ def read_manifest(build: Path) -> Manifest:
         raise IndexDamaged(f"the manifest {path} cannot be read: {error}", hint=REBUILD) from error
 
 
-def file_facts(build: Path) -> dict[str, FileFacts]:
-    """Return the facts of every file of a build but its manifest and lock files, by relative path."""
-    return {
-        path.relative_to(build).as_posix(): FileFacts(path.stat().st_size, sha256_of(path))
-        for path in sorted(build.rglob("*"))
-        if path.is_file() and path.name != MANIFEST and path.suffix != ".lock"
-    }
+def file_facts(build: Path, base: Path | None, known: Mapping[str, FileFacts]) -> dict[str, FileFacts]:
+    """Return the facts of every file of a build but its manifest and lock files, by relative path.
+
+    Args:
+        build: The build's folder.
+        base: Folder of the build it updates.
+        known: Verified facts of the base's files; a file shared with it (a hard link) is not read again.
+    """
+    found = {}
+    for path in sorted(build.rglob("*")):
+        if path.is_file() and path.name != MANIFEST and path.suffix != ".lock":
+            name = path.relative_to(build).as_posix()
+            shared = base is not None and name in known and path.samefile(base / name)
+            found[name] = known[name] if shared else FileFacts(path.stat().st_size, sha256_of(path))
+    return found
 
 
 def check_sizes(build: Path, manifest: Manifest) -> None:

@@ -18,8 +18,9 @@ from kb.model.filters import Filters
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from kb.index.fields import Fields, FieldScore
     from kb.index.lexical import Lexical, RowScore
-    from kb.index.vectors import FieldScore, Mask, Matrix, Rows, Vectors
+    from kb.index.vectors import Mask, Matrix, Rows
 
 _MASKS = 64  # filters remembered; a site has a handful of audiences and platforms
 
@@ -84,7 +85,7 @@ def _open(build: Path) -> Index:
 class Index:
     """Read side of one build; may be shared by threads. While it is open, its files are not removed.
 
-    Rows are positions in the entries the index was built from. Every method that takes filters behaves as if
+    Every clause has a row, a number that it keeps until it is removed. Every method that takes filters behaves as if
     clauses that do not pass them did not exist.
 
     Attributes:
@@ -97,7 +98,7 @@ class Index:
         self._held = held
         self._store = Store(build)
         self._lock = threading.Lock()
-        self._vectors: Vectors | None = None
+        self._fields: Fields | None = None
         self._lexical: Lexical | None = None
         self._masks: dict[Filters, Mask] = {}
 
@@ -179,6 +180,10 @@ class Index:
 
         return self._words().counts(dict.fromkeys(terms(text)))
 
+    def rows(self, allowed: Filters | None = None) -> list[int]:
+        """Return the rows of all clauses, ascending; numbers of removed clauses are not among them."""
+        return self._store.rows(allowed)
+
     def passage(self, row: int) -> Passage:
         """Return the passage of a row.
 
@@ -233,7 +238,7 @@ class Index:
         """Let go of the files; the index must not be used afterwards."""
         self._store.close()
         self._held.close()
-        self._vectors = self._lexical = None
+        self._fields = self._lexical = None
 
     def __enter__(self) -> Self:
         return self
@@ -243,13 +248,13 @@ class Index:
     ) -> None:
         self.close()
 
-    def _dense(self) -> Vectors:
-        from kb.index.vectors import Vectors  # with numpy and faiss, 0.1 s: only once vectors are asked for
+    def _dense(self) -> Fields:
+        from kb.index.fields import Fields  # with numpy and faiss, 0.1 s: only once vectors are asked for
 
         with self._lock:
-            if self._vectors is None:
-                self._vectors = Vectors(self._build, self.manifest.dimensions, tuple(self.manifest.vectors))
-            return self._vectors
+            if self._fields is None:
+                self._fields = Fields(self._build, self.manifest.dimensions, tuple(self.manifest.vectors))
+            return self._fields
 
     def _words(self) -> Lexical:
         from kb.index.lexical import Lexical
@@ -260,15 +265,15 @@ class Index:
             return self._lexical
 
     def _mask(self, filters: Filters | None) -> Mask | None:
-        """Return ``(clauses,)`` which rows pass, or None when all do."""
+        """Return ``(rows,)`` which rows pass, or None when all do."""
         if not filters:
             return None
         import numpy as np
 
         mask = self._masks.get(filters)
         if mask is None:
-            mask = np.zeros(len(self), np.bool_)
-            mask[self._store.allowed(filters)] = True
+            mask = np.zeros(self.manifest.rows, np.bool_)
+            mask[self._store.rows(filters)] = True
             with self._lock:
                 if len(self._masks) >= _MASKS:
                     self._masks.clear()

@@ -1,20 +1,21 @@
-"""The clause store: passages by row and by id, in one SQLite file that is never written again."""
+"""The clause store: passages by row and by id, in one SQLite file that is never written again once published."""
 
 from __future__ import annotations
 
 import contextlib
 import difflib
 import json
+import shutil
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from kb.errors import ClauseUnknown, IndexDamaged
-from kb.index.corpus import is_text, passage_from_json, passage_json
+from kb.index.corpus import Record, is_text, passage_from_json, passage_json
 from kb.index.manifest import REBUILD
 from kb.model.answer import Passage
 from kb.model.filters import Filters
@@ -25,11 +26,12 @@ _ROWS_PER_QUERY = 500  # well below SQLite's limit of bound values
 _SCHEMA = """
 CREATE TABLE clause (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, title TEXT NOT NULL, place INTEGER NOT NULL,
-    kind TEXT NOT NULL, platform TEXT NOT NULL, audience TEXT NOT NULL, status TEXT NOT NULL, topics TEXT NOT NULL
+    kind TEXT NOT NULL, platform TEXT NOT NULL, audience TEXT NOT NULL, status TEXT NOT NULL, topics TEXT NOT NULL,
+    digest BLOB NOT NULL
 );
 CREATE TABLE passage (row INTEGER PRIMARY KEY, json TEXT NOT NULL);
 """
-_CLAUSE_OF_DOCUMENT = "CREATE INDEX clause_of_document ON clause (document, place)"
+_CLAUSE_OF_DOCUMENT = "CREATE INDEX IF NOT EXISTS clause_of_document ON clause (document, place)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +57,43 @@ class IndexedDocument:
     clauses: int
 
 
-def write_store(build: Path, passages: Sequence[Passage]) -> None:
-    """Write the passages, numbered from 0 in the order given.
+def write_store(build: Path, records: Iterable[Record], base: Path | None, dropped: Sequence[int]) -> None:
+    """Write the clause store of a build.
+
+    Args:
+        build: The build's folder.
+        records: What to write.
+        base: Folder of the build whose other clauses to keep, or None to keep nothing.
+        dropped: Rows of the base that are not kept, those written anew included.
 
     Raises:
         OSError: The file cannot be written.
     """
     try:
+        if base is not None:
+            shutil.copyfile(base / STORE, build / STORE)
         with contextlib.closing(sqlite3.connect(build / STORE, isolation_level=None)) as database:
             # No journal: an interrupted build is thrown away whole, and publishing syncs the file.
-            database.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {_SCHEMA} BEGIN")
-            database.executemany(
-                "INSERT INTO clause VALUES (?,?,?,?,?,?,?,?,?,?)",
-                (_clause(row, passage) for row, passage in enumerate(passages)),
-            )
-            database.executemany(
-                "INSERT INTO passage VALUES (?,?)", ((row, passage_json(p)) for row, p in enumerate(passages))
-            )
+            database.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
+            if base is None:
+                database.executescript(_SCHEMA)
+            database.execute("BEGIN")
+            for table in ("clause", "passage"):
+                database.executemany(f"DELETE FROM {table} WHERE row = ?", ((row,) for row in dropped))
+            for record in records:
+                database.execute("INSERT INTO clause VALUES (?,?,?,?,?,?,?,?,?,?,?)", _clause(record))
+                text = passage_json(record.entry.passage)
+                database.execute("INSERT INTO passage VALUES (?,?)", (record.row, text))
             database.execute("COMMIT")
             database.execute(_CLAUSE_OF_DOCUMENT)
     except sqlite3.OperationalError as error:
         raise OSError(f"{build / STORE}: {error}") from error
 
 
-def _clause(row: int, p: Passage) -> tuple[object, ...]:
-    whole = (row, p.clause_id, p.document_id, p.document_title, p.order)
-    return (*whole, p.kind, p.platform, p.audience, p.status, json.dumps(p.topics))
+def _clause(record: Record) -> tuple[object, ...]:
+    p = record.entry.passage
+    whole = (record.row, p.clause_id, p.document_id, p.document_title, p.order)
+    return (*whole, p.kind, p.platform, p.audience, p.status, json.dumps(p.topics), record.digest)
 
 
 class Store:
@@ -159,7 +172,13 @@ class Store:
         )
         return self.passages([row for (row,) in rows])
 
-    def allowed(self, filters: Filters) -> list[int]:
+    def digests(self) -> dict[str, tuple[int, bytes]]:
+        """Return the row and the digest of every clause by its id."""
+        return {
+            found: (row, digest) for found, row, digest in self._all("SELECT id, row, digest FROM clause", ())
+        }
+
+    def rows(self, filters: Filters | None) -> list[int]:
         """Return the rows that pass the filters, ascending."""
         where, values = _where(filters)
         return [row for (row,) in self._all(f"SELECT row FROM clause WHERE {where} ORDER BY row", values)]

@@ -1,199 +1,172 @@
 """Vectors on disk and nearest ones among them. The only module that knows faiss.
 
-Every dense field has an index of its own: typical questions, clause texts and glosses lie at different distances
-from a question, so ranking them together would let one kind crowd out the others.
-Beside each index stand the row of every vector and the key of the text it came from.
+A segment is an index of vectors with, beside it, the row of every vector and the key of the text it came from.
+Segments are written once and shared by later builds.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
-from kb.errors import IndexDamaged, IndexMismatch
+from kb.errors import IndexDamaged
 from kb.index.manifest import REBUILD
 
 VECTORS = "vectors"
 KEY_BYTES = 16
-_BLOCK = 65_536  # vectors added at a time, to bound memory
+BLOCK = 65_536  # vectors handled at a time, to bound memory
+PARTS = (".faiss", ".rows.npy", ".keys.npy")  # files of a segment
 
 Matrix = npt.NDArray[np.float32]
+Half = npt.NDArray[np.float16]
 Rows = npt.NDArray[np.int32]
+Positions = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
-
-
-class FieldScore(NamedTuple):
-    """Cosine (``score``) of a question and the nearest text that a row has in a field."""
-
-    row: int
-    field: str
-    score: float
 
 
 def choose(count: int, dimensions: int) -> faiss.Index:
     """Return the empty index for so many vectors; the one place where its kind is decided.
 
     Every vector is compared (a flat scan) in half precision: 2.6 times as fast as single precision at half the size.
-    On 3,000 statutes and 1,543 questions cosines are off by at most 6e-5 and nDCG@10 is the same to five digits. Kinds that reconstruct less exactly must keep the vectors beside them, because
-    the next build takes them over from here.
+    On 3,000 statutes and 1,543 questions cosines are off by at most 6e-5 and nDCG@10 is the same to five digits.
     """
     return faiss.IndexScalarQuantizer(dimensions, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
 
 
-def write_vectors(
-    build: Path, field: str, pairs: Sequence[tuple[int, int]], keys: Keys, vectors: Matrix
-) -> None:
-    """Write one field's index.
+def write_segment(build: Path, name: str, rows: Rows, keys: Keys, vectors: Half) -> None:
+    """Write a segment.
 
     Args:
         build: The build's folder.
-        field: The field's name.
-        pairs: Per vector to write the row it stands for, ascending, and its place in ``vectors``.
-        keys: ``(m, KEY_BYTES)`` keys of the texts.
-        vectors: ``(m, dimensions)`` their normalized vectors.
+        name: Name of its files.
+        rows: ``(n,)`` rows the vectors stand for, ascending.
+        keys: ``(n, KEY_BYTES)`` keys of the texts.
+        vectors: ``(n, dimensions)`` their normalized vectors.
 
     Raises:
         OSError: It cannot be written.
     """
-    folder = build / VECTORS
-    folder.mkdir(exist_ok=True)
-    rows, places = np.array(pairs, np.int32).T
     index = choose(len(rows), vectors.shape[1])
-    for start in range(0, len(places), _BLOCK):
-        index.add(vectors[places[start : start + _BLOCK]])
+    for start in range(0, len(rows), BLOCK):
+        index.add(vectors[start : start + BLOCK].astype(np.float32))
+    path = build / VECTORS / name
     try:
-        faiss.write_index(index, str(folder / f"{field}.faiss"))
+        faiss.write_index(index, f"{path}.faiss")
     except RuntimeError as error:
-        raise OSError(f"{folder / field}.faiss: {error}") from error
-    np.save(folder / f"{field}.rows.npy", rows)
-    np.save(folder / f"{field}.keys.npy", keys[places])
+        raise OSError(f"{path}.faiss: {error}") from error
+    np.save(f"{path}.rows.npy", rows)
+    np.save(f"{path}.keys.npy", keys)
 
 
-def stored_vectors(build: Path, field: str, dimensions: int) -> tuple[Keys, Matrix]:
-    """Return the keys and vectors of one field of an earlier build.
-
-    Raises:
-        IndexDamaged: They cannot be read.
-    """
-    one = _Field(build, field, dimensions)
-    return np.load(build / VECTORS / f"{field}.keys.npy"), one.index.reconstruct_n(0, one.index.ntotal)
+def as_bytes(keys: Keys) -> list[bytes]:
+    """Return each key as an object that can be looked up."""
+    found: list[bytes] = keys.view(f"V{KEY_BYTES}").ravel().tolist()
+    return found
 
 
-class _Field:
-    """One field, opened memory-mapped."""
+class Segment:
+    """A segment, opened memory-mapped."""
 
-    def __init__(self, build: Path, field: str, dimensions: int) -> None:
-        path = build / VECTORS / f"{field}.faiss"
+    def __init__(self, build: Path, name: str, dimensions: int, gone: Rows | None = None) -> None:
+        """Open it.
+
+        Args:
+            build: The build's folder.
+            name: Its name.
+            dimensions: Length of its vectors.
+            gone: Rows whose vectors here no longer count, if any.
+
+        Raises:
+            IndexDamaged: A file cannot be read or does not fit the others.
+        """
+        self._path = build / VECTORS / name
         try:
-            self.index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-            self.rows: Rows = np.load(path.with_name(f"{field}.rows.npy"), mmap_mode="r")
+            self._index = faiss.read_index(f"{self._path}.faiss", faiss.IO_FLAG_MMAP_IFC)
+            self.rows: Rows = np.load(f"{self._path}.rows.npy", mmap_mode="r")
         except (RuntimeError, OSError, ValueError) as error:
-            raise IndexDamaged(f"{path} cannot be opened: {error}", hint=REBUILD) from error
-        if (self.index.ntotal, self.index.d) != (len(self.rows), dimensions):
-            raise IndexDamaged(f"{path} does not fit its rows or the manifest", hint=REBUILD)
-        self.name = field
+            raise IndexDamaged(f"{self._path}.faiss cannot be opened: {error}", hint=REBUILD) from error
+        if (self._index.ntotal, self._index.d) != (len(self.rows), dimensions):
+            raise IndexDamaged(f"{self._path}.faiss does not fit its rows or the manifest", hint=REBUILD)
+        self._live: Mask | None = ~np.isin(self.rows, gone) if gone is not None and len(gone) else None
 
-    def search(self, query: Matrix, limit: int, mask: Mask | None) -> list[FieldScore]:
-        """Return the best ``limit`` rows with their best cosine, best first, equal ones by row."""
-        total = self.index.ntotal
-        parameters = None
+    def __len__(self) -> int:
+        """Return the number of vectors, those that no longer count included."""
+        return len(self.rows)
+
+    def search(self, query: Matrix, limit: int, mask: Mask | None) -> list[tuple[int, float]]:
+        """Return the best ``limit`` rows, or a few more, with their best cosine.
+
+        Args:
+            query: ``(1, dimensions)``, normalized.
+            limit: At least so many rows, if there are.
+            mask: ``(rows of the index,)`` which may be found, or None for all.
+        """
+        within = self._live
         if mask is not None:
-            within = mask[self.rows]
+            within = mask[self.rows] if within is None else mask[self.rows] & within
+        total, parameters = len(self), None
+        if within is not None:
             total = int(within.sum())
             bits = np.packbits(within, bitorder="little")
-            selector = faiss.IDSelectorBitmap(
-                len(bits), faiss.swig_ptr(bits)
-            )  # points into bits, copies nothing
             parameters = faiss.SearchParameters()
+            # points into bits, copies nothing
+            selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
             parameters.sel = selector
         wanted = min(limit, total)
         best: dict[int, float] = {}
         while wanted > 0:
-            scores, found = self.index.search(query, wanted, params=parameters)
+            scores, found = self._index.search(query, wanted, params=parameters)
             best = {}
             for row, score in zip(self.rows[found[0]].tolist(), scores[0].tolist(), strict=True):
                 best.setdefault(row, score)
             if len(best) >= limit or wanted == total:
                 break
             wanted = min(wanted * 2, total)  # several texts of one row crowded the list
-        ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
-        return [FieldScore(row, self.name, score) for row, score in ranked[:limit]]
+        return list(best.items())
 
-    def cosines(self, query: Matrix, rows: Sequence[int]) -> list[FieldScore]:
-        """Return the best cosine of each of the rows that has a vector."""
-        wanted = np.asarray(rows, np.int32)
-        first = np.searchsorted(self.rows, wanted)
-        count = np.searchsorted(self.rows, wanted, "right") - first
-        wanted, first, count = wanted[count > 0], first[count > 0], count[count > 0]
-        if not len(wanted):
+    def cosines(self, query: Matrix, rows: Rows) -> list[tuple[int, float]]:
+        """Return the best cosine of each of the distinct rows that has a vector here."""
+        first = np.searchsorted(self.rows, rows)
+        counts = np.searchsorted(self.rows, rows, "right") - first
+        if self._live is not None:
+            counts = (
+                counts * self._live[np.minimum(first, len(self) - 1)]
+            )  # a row's vectors come and go together
+        there = counts > 0
+        if not there.any():
             return []
-        starts = np.cumsum(count) - count  # where each row's vectors begin among those gathered
-        places = np.arange(count.sum()) + np.repeat(first - starts, count)
-        best = np.maximum.reduceat(self.index.reconstruct_batch(places) @ query[0], starts)
-        return [
-            FieldScore(row, self.name, score)
-            for row, score in zip(wanted.tolist(), best.tolist(), strict=True)
-        ]
+        first, counts = first[there], counts[there]
+        starts = np.cumsum(counts) - counts
+        positions = np.arange(counts.sum()) + np.repeat(first - starts, counts)
+        best = np.maximum.reduceat(self.vectors(positions) @ query[0], starts)
+        return list(zip(rows[there].tolist(), best.tolist(), strict=True))
 
+    def live(self) -> Positions:
+        """Return the positions of the vectors that count."""
+        return np.arange(len(self)) if self._live is None else np.flatnonzero(self._live)
 
-class Vectors:
-    """Read side; opens each field at its first use and may be shared by threads."""
+    def vectors(self, positions: Positions) -> Matrix:
+        """Return the vectors at these positions."""
+        found: Matrix = self._index.reconstruct_batch(positions)
+        return found
 
-    def __init__(self, build: Path, dimensions: int, fields: Sequence[str]) -> None:
-        self._build = build
-        self._dimensions = dimensions
-        self._names = tuple(fields)
-        self._open: tuple[_Field, ...] | None = None
-        self._lock = threading.Lock()
-
-    def search(self, vector: npt.ArrayLike, limit: int, mask: Mask | None) -> list[FieldScore]:
-        """Return each field's ``limit`` best rows, best first over all.
-
-        Args:
-            vector: ``(dimensions,)``, normalized.
-            limit: Rows per field.
-            mask: ``(clauses,)`` rows that may be ranked, or None for all.
+    def keys(self) -> Keys:
+        """Return ``(n, KEY_BYTES)``, the keys of the texts.
 
         Raises:
-            IndexMismatch: The vector has another length.
-            IndexDamaged: A file cannot be read.
+            IndexDamaged: They cannot be read.
         """
-        query = self._query(vector)
-        found = [score for field in self._fields() for score in field.search(query, limit, mask)]
-        return sorted(found, key=lambda score: (-score.score, score.row, score.field))
+        try:
+            found: Keys = np.load(f"{self._path}.keys.npy")
+        except (OSError, ValueError) as error:
+            raise IndexDamaged(f"{self._path}.keys.npy cannot be read: {error}", hint=REBUILD) from error
+        return found
 
-    def cosines(self, vector: npt.ArrayLike, rows: Sequence[int]) -> list[FieldScore]:
-        """Return the best cosine per field of exactly these rows."""
-        query = self._query(vector)
-        return [score for field in self._fields() for score in field.cosines(query, rows)]
 
-    def everything(self) -> dict[str, tuple[Rows, Matrix]]:
-        """Return each field's rows, ascending, and its ``(m, dimensions)`` vectors."""
-        return {
-            field.name: (np.asarray(field.rows), field.index.reconstruct_n(0, field.index.ntotal))
-            for field in self._fields()
-        }
-
-    def _query(self, vector: npt.ArrayLike) -> Matrix:
-        query = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
-        if query.shape[1] != self._dimensions:
-            raise IndexMismatch(
-                f"the question's vector has {query.shape[1]} dimensions, the index {self._dimensions}",
-                hint="Ask with the model the index was built with, or build it again with `kb index`.",
-            )
-        # One question is too little work to share: waking faiss's other threads costs more than it saves.
-        faiss.omp_set_num_threads(1)
-        return query
-
-    def _fields(self) -> tuple[_Field, ...]:
-        with self._lock:
-            if self._open is None:
-                self._open = tuple(_Field(self._build, name, self._dimensions) for name in self._names)
-            return self._open
+def search_alone() -> None:
+    """Keep faiss to this thread: one question is too little work to share, waking its other threads costs more."""
+    faiss.omp_set_num_threads(1)

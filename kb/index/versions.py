@@ -119,6 +119,18 @@ def sweep(folder: Path) -> None:
             _remove_unless_held(path)
 
 
+def share(path: Path, target: Path) -> None:
+    """Make a file that is never written again also stand at ``target``: a hard link, or a copy where there are none.
+
+    Raises:
+        OSError: Neither can be made.
+    """
+    try:
+        target.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, target)
+
+
 def sync(path: Path) -> None:
     """Force a file or folder to the disk."""
     handle = os.open(path, os.O_RDONLY)

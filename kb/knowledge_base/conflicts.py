@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kb.compare import Conflict
     from kb.index import Index
+    from kb.index.vectors import Matrix, Rows
+    from kb.model import Passage
 
 
 def conflicts_in(index: Index) -> tuple[Conflict, ...]:
@@ -24,7 +26,25 @@ def conflicts_in(index: Index) -> tuple[Conflict, ...]:
         return kept
     from kb.compare.detector import conflicts_of
 
-    return conflicts_of(index.passages(range(len(index))), index.field_vectors())
+    return conflicts_of(*_in_reading_order(index))
+
+
+def _in_reading_order(index: Index) -> tuple[list[Passage], dict[str, tuple[Rows, Matrix]]]:
+    """Return all passages, and per dense field the place among them of each vector, ascending, and the vectors."""
+    import numpy as np
+
+    rows = index.rows()
+    found = sorted(
+        zip(index.passages(rows), rows, strict=True),
+        key=lambda one: (one[0].kind, one[0].document_id, one[0].order),
+    )
+    place = np.zeros(index.manifest.rows, np.int32)
+    place[[row for _, row in found]] = np.arange(len(found), dtype=np.int32)
+    vectors = {}
+    for field, (of, matrix) in index.field_vectors().items():
+        order = np.argsort(place[of], kind="stable")
+        vectors[field] = place[of][order], matrix[order]
+    return [passage for passage, _ in found], vectors
 
 
 def keep_conflicts(folder: Path) -> None:

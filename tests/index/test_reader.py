@@ -17,7 +17,7 @@ from index_samples import HashedPairs
 
 from kb.errors import ClauseUnknown, IndexDamaged, IndexMismatch, IndexMissing, IndexProblem
 from kb.index import build_index, current_build, open_index, verify_index
-from kb.index.vectors import Vectors
+from kb.index.fields import Fields
 from kb.model import Entry, Filters
 
 
@@ -277,4 +277,4 @@ def test_an_index_replaced_while_it_is_opened(folder: Path, monkeypatch: pytest.
 
 def test_vectors_that_do_not_fit_the_manifest(folder: Path) -> None:
     with pytest.raises(IndexDamaged, match="does not fit"):
-        Vectors(build_of(folder), 32, ("text",)).search(np.zeros(32, np.float32), 1, None)
+        Fields(build_of(folder), 32, ("text",)).search(np.zeros(32, np.float32), 1, None)

@@ -1,0 +1,211 @@
+"""The dense fields of a build.
+
+Every field has indexes of its own: typical questions, clause texts and glosses lie at different distances from a
+question, so ranking them together would let one kind crowd out the others.
+
+A field has one segment, and after updates a second one (``NEWER``) with all that came since. An update shares the
+first, notes the rows whose vectors there no longer count, and writes only the second, which stays small.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.errors import IndexDamaged, IndexMismatch
+from kb.index.corpus import Record
+from kb.index.manifest import REBUILD
+from kb.index.vectors import (
+    PARTS,
+    VECTORS,
+    Half,
+    Keys,
+    Mask,
+    Matrix,
+    Rows,
+    Segment,
+    search_alone,
+    write_segment,
+)
+from kb.index.versions import share
+from kb.model.entry import Entry
+
+NEWER = ".new"
+_GONE = "gone.npy"  # rows whose vectors in first segments no longer count
+
+
+class FieldScore(NamedTuple):
+    """Cosine (``score``) of a question and the nearest text that a row has in a field."""
+
+    row: int
+    field: str
+    score: float
+
+
+def dense_texts(entry: Entry) -> list[tuple[str, str]]:
+    """Return the distinct ``(field, text)`` of an entry that get a vector."""
+    return [(field, text) for field, text in dict.fromkeys(entry.dense) if text.strip()]
+
+
+def write_fields(
+    build: Path,
+    fields: Iterable[str],
+    records: Iterable[Record],
+    texts: tuple[Mapping[str, int], Keys, Half],
+    base: Path | None,
+    dropped: Sequence[int],
+) -> None:
+    """Write the vectors of a build.
+
+    Args:
+        build: The build's folder.
+        fields: The fields in which a clause of the build has a vector.
+        records: What to write, by ascending row.
+        texts: Where each text's key and vector stand, ``(m, KEY_BYTES)`` keys, ``(m, dimensions)`` vectors.
+        base: Folder of the build whose other clauses to keep, or None to keep nothing.
+        dropped: Rows of the base that are not kept, those written anew included.
+
+    Raises:
+        OSError: They cannot be written.
+        IndexDamaged: The base cannot be read.
+    """
+    places, keys, vectors = texts
+    pairs: dict[str, list[tuple[int, int]]] = {}
+    for record in records:
+        for field, text in dense_texts(record.entry):
+            pairs.setdefault(field, []).append((record.row, places[text]))
+    (build / VECTORS).mkdir()
+    if base is not None:
+        np.save(build / VECTORS / _GONE, np.union1d(_gone(base), np.array(dropped, np.int32)))
+    for field in fields:
+        rows, at = np.array(pairs.get(field, []), np.int32).reshape(-1, 2).T
+        if base is None:
+            write_segment(build, field, rows, keys[at], vectors[at])
+        else:
+            _update(build, base, field, dropped, (rows, keys[at], vectors[at]))
+
+
+def _update(
+    build: Path, base: Path, field: str, dropped: Sequence[int], fresh: tuple[Rows, Keys, Half]
+) -> None:
+    for part in PARTS:
+        if (path := base / VECTORS / f"{field}{part}").exists():
+            share(path, build / VECTORS / path.name)
+    parts = [fresh]
+    newer = f"{field}{NEWER}"
+    if _there(base, newer):
+        before = Segment(base, newer, fresh[2].shape[1])
+        kept = np.flatnonzero(~np.isin(before.rows, dropped))
+        parts.append((before.rows[kept], before.keys()[kept], before.vectors(kept).astype(np.float16)))
+    rows, keys, vectors = (np.concatenate(part) for part in zip(*parts, strict=True))
+    if len(rows):
+        order = np.argsort(rows, kind="stable")
+        write_segment(build, newer, rows[order], keys[order], vectors[order])
+
+
+def open_field(build: Path, field: str, dimensions: int) -> list[Segment]:
+    """Open the one or two segments of a field.
+
+    Raises:
+        IndexDamaged: A file is missing, cannot be read or does not fit the others.
+    """
+    found = []
+    if _there(build, field):
+        found.append(Segment(build, field, dimensions, _gone(build)))
+    if _there(build, f"{field}{NEWER}"):
+        found.append(Segment(build, f"{field}{NEWER}", dimensions))
+    return found
+
+
+def _there(build: Path, name: str) -> bool:
+    return (build / VECTORS / f"{name}{PARTS[0]}").exists()
+
+
+def _gone(build: Path) -> Rows:
+    path = build / VECTORS / _GONE
+    try:
+        rows: Rows = np.load(path) if path.exists() else np.empty(0, np.int32)
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(f"{path} cannot be read: {error}", hint=REBUILD) from error
+    return rows
+
+
+class Fields:
+    """Read side; opens each field at its first use and may be shared by threads."""
+
+    def __init__(self, build: Path, dimensions: int, fields: Sequence[str]) -> None:
+        self._build = build
+        self._dimensions = dimensions
+        self._names = tuple(fields)
+        self._open: dict[str, list[Segment]] | None = None
+        self._lock = threading.Lock()
+
+    def search(self, vector: npt.ArrayLike, limit: int, mask: Mask | None) -> list[FieldScore]:
+        """Return each field's ``limit`` best rows, best first over all.
+
+        Args:
+            vector: ``(dimensions,)``, normalized.
+            limit: Rows per field.
+            mask: ``(rows,)`` rows that may be ranked, or None for all.
+
+        Raises:
+            IndexMismatch: The vector has another length.
+            IndexDamaged: A file cannot be read.
+        """
+        query = self._query(vector)
+        found: list[FieldScore] = []
+        for field, segments in self._segments().items():
+            best = [
+                FieldScore(row, field, score)
+                for one in segments
+                for row, score in one.search(query, limit, mask)
+            ]
+            found += sorted(best, key=_order)[: max(limit, 0)]
+        return sorted(found, key=_order)
+
+    def cosines(self, vector: npt.ArrayLike, rows: Sequence[int]) -> list[FieldScore]:
+        """Return the best cosine per field of exactly these rows."""
+        query = self._query(vector)
+        wanted = np.array(rows, np.int32)
+        return [
+            FieldScore(row, field, score)
+            for field, segments in self._segments().items()
+            for segment in segments
+            for row, score in segment.cosines(query, wanted)
+        ]
+
+    def everything(self) -> dict[str, tuple[Rows, Matrix]]:
+        """Return each field's rows, ascending, and its ``(m, dimensions)`` vectors."""
+        found = {}
+        for field, segments in self._segments().items():
+            at = [segment.live() for segment in segments]
+            rows = np.concatenate([one.rows[places] for one, places in zip(segments, at, strict=True)])
+            vectors = np.concatenate([one.vectors(places) for one, places in zip(segments, at, strict=True)])
+            order = np.argsort(rows, kind="stable")
+            found[field] = rows[order], vectors[order]
+        return found
+
+    def _query(self, vector: npt.ArrayLike) -> Matrix:
+        query = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
+        if query.shape[1] != self._dimensions:
+            raise IndexMismatch(
+                f"the question's vector has {query.shape[1]} dimensions, the index {self._dimensions}",
+                hint="Ask with the model the index was built with, or build it again with `kb index`.",
+            )
+        search_alone()
+        return query
+
+    def _segments(self) -> dict[str, list[Segment]]:
+        with self._lock:
+            if self._open is None:
+                self._open = {name: open_field(self._build, name, self._dimensions) for name in self._names}
+            return self._open
+
+
+def _order(score: FieldScore) -> tuple[float, int, str]:
+    return (-score.score, score.row, score.field)
