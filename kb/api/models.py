@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
-from kb.config import DEFAULT_LIMIT, MAX_LIMIT, MAX_QUESTION
+from kb.config import DEFAULT_LIMIT, DEFAULT_ROWS, MAX_LIMIT, MAX_QUESTION
 from kb.model import Filters
 
 _VALUES = 20
@@ -62,6 +62,25 @@ class QuestionBody(_Request):
     question: Question
     limit: Limit = DEFAULT_LIMIT
     filters: FilterBody = FilterBody()
+
+
+class CompareQuery(BaseModel):
+    """A question or a topic, and filters, as parameters of an address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: Question
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most rows.")] = DEFAULT_ROWS
+    platform: Values = []
+    kind: Values = []
+    document: Values = []
+    topic: Values = []
+    audience: Values = []
+    status: Values = []
+
+    def filters(self) -> Filters:
+        """Return the filters as the knowledge base takes them."""
+        return Filters(**{name: tuple(getattr(self, name)) for name, _ in Filters()})
 
 
 class Row(_Request):
@@ -224,6 +243,33 @@ class ClauseWithNeighbours(ClauseBody):
     """A clause and those around it, in reading order."""
 
     neighbours: list[ClauseBody]
+
+
+class ComparedClause(Citation):
+    """What one document says about the matter."""
+
+    figures: list[Figure]
+    conflicts_with: list[str]
+
+
+class ConflictBody(BaseModel):
+    """Two of the clauses that cannot both be followed."""
+
+    a: str
+    b: str
+    kind: Literal["figure", "actor", "permission"]
+    why: str
+    what: str
+    said_a: str
+    said_b: str
+
+
+class ComparisonBody(_Frame):
+    """What each document says about a matter, side by side, with the conflicts between them."""
+
+    question: str
+    rows: list[ComparedClause]
+    conflicts: list[ConflictBody]
 
 
 class DocumentBody(BaseModel):

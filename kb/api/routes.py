@@ -22,6 +22,7 @@ from kb.payloads import (
     Payload,
     answer_payload,
     clause_payload,
+    compare_payload,
     document_payload,
     error_payload,
     search_payload,
@@ -87,6 +88,22 @@ def routes(service: Service) -> APIRouter:
             return search_payload(question, hits, kb.info, took)
 
         return await _asked(service, request, access, body, one)
+
+    @router.get("/compare", response_model=models.ComparisonBody, summary="Lay documents side by side")
+    async def compare(
+        wanted: Annotated[models.CompareQuery, Query()], request: Request, access: caller
+    ) -> Response:
+        """Shows what each document says about a question or a topic, and where they conflict."""
+        service.charge(access)
+        if service.settings.log_questions:
+            request.state.log["questions"] = [wanted.question]
+        filters = access.filters(wanted.filters())
+
+        def job(kb: KnowledgeBase) -> Payload:
+            found, took = timed(lambda: kb.compare(wanted.question, limit=wanted.limit, filters=filters))
+            return compare_payload(found, kb.info, took)
+
+        return JSONResponse(await service.run(job))
 
     @router.get(
         "/clauses/{clause_id}",

@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -108,6 +109,8 @@ def requests(passages: tuple[Passage, ...], chance: random.Random) -> tuple[str,
         f"/api/v1/documents?limit={chance.choice([1, 3, 100])}&offset={chance.choice([0, 1, 5])}",
         f"/api/v1/documents/{passage.document_id}?offset={chance.choice([0, 3])}",
         f"/api/v1/documents/{passage.document_id}x",
+        f"/api/v1/compare?{urlencode({'question': question, 'limit': 50})}",
+        f"/api/v1/compare?{urlencode({'question': '迟到扣多少', 'audience': chance.choice(AUDIENCES)})}",
         "/api/v1/health", "/metrics", "/api/openapi.json", "/", "/rules/",
     ]  # fmt: skip
     kind = chance.randrange(10)

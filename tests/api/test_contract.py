@@ -16,7 +16,7 @@ def test_every_generated_request_is_answered_as_documented(
 ) -> None:
     command = [
         Path(sys.executable).with_name("st"), "run", "--checks", "all", "--phases", "examples,coverage,fuzzing",
-        "--max-examples", str(int(10 * CASES)), "--seed", "1", "--continue-on-failure", "--no-color",
+        "--max-examples", str(int(5 * CASES)), "--seed", "1", "--continue-on-failure", "--no-color",
         "--header", f"Authorization: {keys.header(*AUDIENCES)['Authorization']}",
     ]  # fmt: skip
     with serve(small_index, "--keys", keys.path, "--rate", "1e6") as running:
@@ -31,4 +31,4 @@ def test_every_generated_request_is_answered_as_documented(
     generated = re.search(r"(\d+) generated, (\d+) passed", found.stdout)
     assert generated, found.stdout[-2000:]
     assert int(generated[1]) > 500
-    assert re.search(r"Tested: 6", found.stdout)
+    assert re.search(r"Tested: 7", found.stdout)

@@ -12,7 +12,7 @@ import pytest
 from api.conftest import Asked, Inside, Serve
 from kb.api import models
 from kb.knowledge_base import KnowledgeBase
-from kb.payloads import answer_payload, clause_payload, search_payload
+from kb.payloads import answer_payload, clause_payload, compare_payload, search_payload
 
 QUESTION = "和顾客吵起来第二次罚多少"
 
@@ -61,6 +61,22 @@ def test_a_batch_is_answered_in_order_and_a_bad_question_fails_alone(server: Ask
     assert timeless(found[0]) == timeless(one) | {"id": "b"}
     kind = models.AnswersBody if path.endswith("ask") else models.HitListsBody
     kind.model_validate({"answers": found}, extra="forbid")
+
+
+def test_compare_lays_documents_side_by_side(server: Asked, small_index: Path) -> None:
+    for question in ("迟到罚多少", "attendance"):
+        found = server.get("/api/v1/compare", params={"question": question}).json()
+        models.ComparisonBody.model_validate(found, extra="forbid")
+        with KnowledgeBase.open(small_index) as kb:
+            wanted = compare_payload(kb.compare(question), kb.info, 0)
+        assert timeless(found) == timeless(wanted)
+        assert {row["document_id"] for row in found["rows"]} == {"bamboo", "pinecone"}
+    params = {"question": "迟到罚多少", "document": ["bamboo"], "limit": 1}
+    assert [row["document_id"] for row in server.get("/api/v1/compare", params=params).json()["rows"]] == [
+        "bamboo"
+    ]
+    for bad in ({}, {"question": " "}, {"question": "迟到", "limit": 0}, {"question": "迟到", "soup": 1}):
+        assert server.get("/api/v1/compare", params=bad).status_code == 422
 
 
 def test_a_clause_with_its_neighbours(server: Asked, small_index: Path) -> None:
