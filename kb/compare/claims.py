@@ -72,7 +72,6 @@ _PART = re.compile(r"[，,；;。！？：\n|]")
 _ENDS = re.compile(r"下班|收工")
 _MEETING = re.compile(r"会议|例会|开会|早会|晨会|周会|会$")
 _REST = re.compile(r"休")
-_FINED = re.compile(r"罚|扣")
 
 
 def claims_of(text: str, heading: str = "") -> tuple[Claim, ...]:
@@ -112,8 +111,10 @@ def _measures(text: str, heading: str) -> list[Claim]:
 def _amount_role(figure: Figure, part: str, sentence: str, heading: str) -> str:
     if figure.kind == "number" and "打字" in part:
         return _speed_role(part)
-    if _FINED.search(part) or re.search(r"第.次\s*$", part.partition(figure.text)[0]):
-        return ""  # a sanction
+    if re.search(rf"(?:罚款?|扣[除发款]?|处罚|次)\s*{re.escape(figure.text)}", part):
+        return ""  # read as a sanction
+    if "罚款" in part and figure.kind == "amount":
+        return "fine"
     for words in (part, sentence, heading):
         for role, cue in _AMOUNTS:
             if cue.search(words):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from kb.compare.claims import EVERY, Claim
 from kb.compare.matter import Rule, Weights, rules_of, terms_of, without_figures
 from kb.compare.records import Conflict, ConflictKind
-from kb.compare.statements import Actor
+from kb.compare.statements import Actor, Stance
 from kb.model import Passage
 
 if TYPE_CHECKING:
@@ -39,11 +39,12 @@ ROLES = {
     "notice": "提前的时间",
     "deposit": "保证金",
     "yearly-fee": "年费",
+    "fine": "罚款",
     "reward": "奖励",
     "compensation": "补偿",
     "share": "比例",
 }
-POSTS = {"pays": "由谁承担", "does": "由谁做", "decides": "找谁"}
+POSTS = {"pays": "由谁承担", "repairs": "维修费由谁承担", "does": "由谁做", "decides": "找谁"}
 
 # Roles whose name says the whole matter, given that the named label agrees.
 _BY_LABEL = {
@@ -55,10 +56,16 @@ _BY_LABEL = {
     "tenure": ("grade", True),
 }
 _BY_ROLE = frozenset({"typing-speed", "speaking-speed", "days-off", "reply-time"})
-_LEAST = {"sanction": 0.4, "meeting": 0.3}
+_LEAST = {"sanction": 0.05, "meeting": 0.15, "limit": 0.3, "actor": 0.05, "permission": 0.3}
 _LEAST_OTHER = 0.4
-_LEAST_NEAREST = {"sanction": 0.05, "meeting": 0.15, "limit": 0.3, "actor": 0.05, "permission": 0.3}
+_LEAST_APART = {"sanction": 0.4, "meeting": 0.3, "actor": 0.3, "permission": 0.4}
+"""The same for clauses of which one has a nearer one in the other's document, if they have a topic in common."""
+_LEAST_UNTOLD = 0.15
+_ALIKE_UNTOLD = 0.45
+"""For clauses without a topic in common, which nothing but their words shows to be on one matter."""
+_ALIKE_ACTS = 0.4
 _SAME_WORDS = 0.85
+_ECHO = 0.7
 
 
 def conflicts_of(passages: Sequence[Passage], vectors: FieldVectors) -> tuple[Conflict, ...]:
@@ -152,12 +159,17 @@ def _same_matter(role: str, a: Rule, b: Rule, nearest: bool, weights: Weights) -
         return _agree_on_labels(a, b) and weights.likeness(a.terms, b.terms) >= _SAME_WORDS
     if role in _BY_ROLE and (nearest or a.topics & b.topics):
         return True
-    return _agree_on_labels(a, b) and weights.overlap(a.terms, b.terms) >= _least(role, nearest)
+    return _agree_on_labels(a, b) and _share_words(role, a, b, nearest, weights)
 
 
-def _least(role: str, nearest: bool) -> float:
-    least = _LEAST.get(role, _LEAST_OTHER)
-    return _LEAST_NEAREST.get(role, least) if nearest else least
+def _share_words(role: str, a: Rule, b: Rule, nearest: bool, weights: Weights) -> bool:
+    """Return whether two clauses have as many words in common as one matter of this role needs."""
+    if not a.topics & b.topics:
+        if role in ("sanction", "actor", "meeting"):
+            return nearest and weights.overlap(a.terms, b.terms) >= _LEAST_UNTOLD
+        return nearest and weights.likeness(a.terms, b.terms) >= _ALIKE_UNTOLD
+    least = _LEAST.get(role, _LEAST_OTHER) if nearest else _LEAST_APART.get(role, 1.0)
+    return weights.overlap(a.terms, b.terms) >= least
 
 
 def _agree_on_labels(a: Rule, b: Rule) -> bool:
@@ -173,12 +185,12 @@ def _actors(a: Rule, b: Rule, nearest: bool, weights: Weights) -> Difference | N
         for theirs in b.actors:
             if mine.role != theirs.role or mine.who == theirs.who:
                 continue
-            if mine.role == "pays":
+            if mine.role in ("pays", "repairs"):
                 same = _same_case(mine, theirs, weights) and (
                     not _within(a, b) or bool(mine.case and theirs.case)
                 )
             else:
-                same = not _within(a, b) and weights.overlap(a.terms, b.terms) >= _least("actor", nearest)
+                same = not _within(a, b) and _share_words("actor", a, b, nearest, weights)
             if same and not _posts(a, mine.role) & _posts(b, mine.role):
                 return "actor", POSTS[mine.role], mine.shown.strip(), theirs.shown.strip()
     return None
@@ -200,10 +212,31 @@ def _same_case(mine: Actor, theirs: Actor, weights: Weights) -> bool:
 def _permission(a: Rule, b: Rule, nearest: bool, weights: Weights) -> Difference | None:
     if _within(a, b):
         return None
+    told = bool(a.topics & b.topics)
+    if not (told or nearest):
+        return None
     for mine in a.stances:
         for theirs in b.stances:
-            if mine.allows != theirs.allows:
-                left, right = (terms_of(without_figures(stance.words)) for stance in (mine, theirs))
-                if left and right and weights.overlap(left, right) >= _least("permission", nearest):
-                    return "permission", "准不准", mine.shown.strip(), theirs.shown.strip()
+            if mine.allows == theirs.allows or _echoed(mine, b, weights) or _echoed(theirs, a, weights):
+                continue
+            one, other = _act(mine), _act(theirs)
+            least = (_LEAST if nearest else _LEAST_APART)["permission"]
+            if (
+                (weights.overlap(one, other) >= least)
+                if told
+                else (weights.likeness(one, other) >= _ALIKE_ACTS)
+            ):
+                return "permission", "准不准", mine.shown.strip(), theirs.shown.strip()
     return None
+
+
+def _act(stance: Stance) -> frozenset[str]:
+    return terms_of(without_figures(stance.words))
+
+
+def _echoed(stance: Stance, rule: Rule, weights: Weights) -> bool:
+    """Return whether a rule says the same of the same act."""
+    return any(
+        other.allows == stance.allows and weights.likeness(_act(other), _act(stance)) >= _ECHO
+        for other in rule.stances
+    )

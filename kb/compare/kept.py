@@ -11,7 +11,7 @@ from pathlib import Path
 from kb.compare.records import Conflict
 
 FILE = "conflicts.json"
-VERSION = 1
+VERSION = 2
 """Raise it whenever the detector may report other pairs."""
 
 

@@ -9,11 +9,16 @@ import numpy.typing as npt
 
 from kb.compare.matter import Rule
 
+FIELDS = frozenset({"text", "gloss"})
+"""Dense fields in use; typical questions add time and no conflict."""
 NEIGHBOURS = 40
-"""Nearest rules per rule and field that are looked at."""
-_TIE = 0.02
-"""Difference of closeness that counts as none; closeness is a sum of cosines, one per field."""
+"""Nearest rules of other documents per text and field that are looked at."""
+_WITHIN = 10
+"""The same of its own document; its clauses lie near each other whatever they rule."""
+_TIE = 0.01
+"""Difference of cosines, averaged over the fields, that counts as none."""
 _BLOCK = 512
+_NEVER = -2.0
 
 Rows = npt.NDArray[np.int32]
 Matrix = npt.NDArray[np.float32]
@@ -27,17 +32,22 @@ def pairs_of(rules: Sequence[Rule | None], vectors: FieldVectors) -> list[tuple[
     A pair is worth it when the rules are dense neighbours in any field and have a topic in common.
     """
     near: set[tuple[int, int]] = set()
+    documents = ["" if rule is None else rule.passage.document_id for rule in rules]
+    document = np.unique(documents, return_inverse=True)[1]
     ruling = np.array([rule is not None for rule in rules], np.bool_)
-    kept = {field: _of_rules(np.asarray(rows), matrix, ruling) for field, (rows, matrix) in vectors.items()}
+    kept = {
+        field: _of_rules(np.asarray(rows), matrix, ruling)
+        for field, (rows, matrix) in vectors.items()
+        if field in FIELDS
+    }
     for rows, matrix in kept.values():
-        near.update(_neighbours(rows, matrix))
+        near.update(_neighbours(rows, matrix, document))
     pairs = sorted((i, j) for i, j in near if _may_meet(rules[i], rules[j]))
     if not pairs:
         return []
     closeness = np.zeros(len(pairs), np.float32)
     for rows, matrix in kept.values():
-        closeness += _closeness(pairs, rows, matrix, len(rules))
-    documents = ["" if rule is None else rule.passage.document_id for rule in rules]
+        closeness += _closeness(pairs, rows, matrix, len(rules)) / len(kept)
     best: dict[tuple[int, str], float] = {}
     for (i, j), value in zip(pairs, closeness.tolist(), strict=True):
         for row, other in ((i, documents[j]), (j, documents[i])):
@@ -53,20 +63,22 @@ def _of_rules(rows: Rows, matrix: Matrix, ruling: npt.NDArray[np.bool_]) -> tupl
     return rows[kept], np.asarray(matrix)[kept]
 
 
-def _neighbours(rows: Rows, matrix: Matrix) -> Iterator[tuple[int, int]]:
-    """Yield (lower, higher) row for each row and the rows of its nearest vectors."""
+def _neighbours(rows: Rows, matrix: Matrix, document: npt.NDArray[np.intp]) -> Iterator[tuple[int, int]]:
+    """Yield (lower, higher) row for each row and the rows of its nearest vectors, other documents and its own."""
     distinct, first = np.unique(rows, return_index=True)
-    wanted = min(NEIGHBOURS, len(distinct) - 1)
-    if wanted < 1:
-        return
     for start in range(0, len(rows), _BLOCK):
         part = slice(start, start + _BLOCK)
-        best = np.maximum.reduceat(matrix[part] @ matrix.T, first, axis=1)
-        best[rows[part, None] == distinct[None, :]] = -2.0
-        nearest = np.argpartition(-best, wanted - 1, axis=1)[:, :wanted]
-        for row, columns in zip(rows[part].tolist(), nearest, strict=True):
-            for other in distinct[columns].tolist():
-                yield min(row, other), max(row, other)
+        cosines = np.maximum.reduceat(matrix[part] @ matrix.T, first, axis=1)
+        cosines[rows[part, None] == distinct[None, :]] = _NEVER
+        own = document[rows[part]][:, None] == document[distinct][None, :]
+        for most, allowed in ((NEIGHBOURS, ~own), (_WITHIN, own)):
+            reach = np.where(allowed, cosines, _NEVER)
+            nearest = np.argpartition(-reach, min(most, len(distinct)) - 1, axis=1)[:, :most]
+            for row, columns, values in zip(
+                rows[part].tolist(), nearest, np.take_along_axis(reach, nearest, axis=1), strict=True
+            ):
+                for other in distinct[columns[values > _NEVER]].tolist():
+                    yield min(row, other), max(row, other)
 
 
 def _closeness(

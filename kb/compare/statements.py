@@ -9,7 +9,7 @@ _SENTENCE = re.compile(r"[；;。！？!?\n|]")
 _PART = re.compile(r"[，,；;。！？!?：:\n|（）()]")
 
 _FORBID = re.compile(
-    r"不得|不许|不准|禁止|严禁|不可(?!避免|少|或缺|能)|不允许|不能(?!保证)|绝对不|不予认可|切勿|勿|不要有"
+    r"不得|不许|不准|禁止|严禁|不可(?!抗|避免|少|或缺|能)|不允许|不能(?!保证)|绝对不|不予认可|切勿|勿|不要有"
 )
 _ALLOW = re.compile(
     r"可以|允许|准许|有权|(?<![不许认])可(?=适当|有|用|不)|都给予认可|给予认可|需要|必须把|须把|需把|应把"
@@ -37,7 +37,7 @@ class Actor:
     """Who does something.
 
     Attributes:
-        role: ``does``, ``decides`` or ``pays``.
+        role: ``does``, ``decides``, ``pays`` (postage and other costs) or ``repairs`` (pays for repairs).
         who: The actor in one form (``seller``, ``主管``, …).
         case: ``""``, or for payments ``if`` and ``else``: whether the condition holds.
         condition: The words of the condition.
@@ -57,6 +57,8 @@ def stances_of(text: str) -> tuple[Stance, ...]:
         return ()
     found = []
     for part in _PART.split(text):
+        if part.endswith("的"):  # a condition
+            continue
         forbids, allows = _FORBID.search(part), _ALLOW.search(part)
         if forbids:
             found.append(Stance(False, _FORBID.sub("", part), part))
@@ -75,11 +77,12 @@ _SIDES = {
 _SIDE = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _SIDES.items()))
 _PAYS = re.compile(r"承担|出(?=$|邮费|运费|快递费|费用)|支付|负担|一家一半|各半|各付")
 _COSTS = re.compile(r"邮费|运费|快递费|费用|快递费用")
+_REPAIR = re.compile(r"维修|修理|检修")
 _HALF = re.compile(r"一家一半|各半|各付一半")
 _NOT = re.compile(r"不是|非(?=质量|我方|本)|并非|不属于")
 
 _POST = r"(?:客服部|客服|部门|本部门|销售|财务|人事|行政)?(?:总?经理|主管|组长|店长|总监|负责人|掌柜|领导)|[^，。；由向给与：]{0,5}部(?:门)?(?:的?同事)"
-_DOES = re.compile(rf"由(?P<by>{_POST})|(?P<self>{_POST})(?=给|安排|负责|主持)")
+_DOES = re.compile(rf"由(?P<by>{_POST})|(?P<self>{_POST})(?=给|安排(?!的)|负责|主持)")
 _ASKS = re.compile(
     rf"(?:向|经|请示|联系|由|跟|找)(?:过)?(?P<who>{_POST})(?:和(?P<too>{_POST}))?(?=$|[，。；]|联系|请示|申请|请假|批准|审批|签字|同意|提出)"
 )
@@ -97,10 +100,11 @@ def _payers(text: str) -> list[Actor]:
     found = []
     for sentence in _SENTENCE.split(text):
         condition = ""
+        role = "repairs" if _REPAIR.search(sentence) else "pays"
         for part in _PART.split(sentence):
             pays, sides = _PAYS.search(part), list(_SIDE.finditer(part))
             if _HALF.search(part):
-                found.append(Actor("pays", "both", "", condition, part))
+                found.append(Actor(role, "both", "", condition, part))
             elif (
                 pays
                 and sides
@@ -108,7 +112,7 @@ def _payers(text: str) -> list[Actor]:
                 and not part.endswith("的")
             ):
                 who = sides[-1].lastgroup or ""
-                found.append(Actor("pays", who, "else" if _NOT.search(condition) else "if", condition, part))
+                found.append(Actor(role, who, "else" if _NOT.search(condition) else "if", condition, part))
             else:
                 condition = part
     return found

@@ -83,7 +83,7 @@ def test_conflicts_are_kept_beside_the_index_and_found_again_without(
             b"{",
             b"[]",
             b'{"version": 0, "conflicts": []}',
-            b'{"version": 1, "conflicts": [["a"]]}',
+            b'{"version": 2, "conflicts": [["a"]]}',
         ):
             (build / FILE).write_bytes(broken)
             with KnowledgeBase.open(small_index) as other:

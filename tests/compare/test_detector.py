@@ -125,3 +125,31 @@ def test_why_shows_both_sides() -> None:
     rules = [passage("oak#1", "每月休4天"), passage("elm#1", "每月休2天")]
     (conflict,) = conflicts_of(rules, vectors(rules))
     assert conflict.why == "休息天数不同：4天 ↔ 2天"
+
+
+def test_what_both_clauses_say_is_no_conflict() -> None:
+    both = "员工可以带水杯进库房，库房里不得使用水杯浇花"
+    assert pair(both, both, "conduct") == []
+    assert pair("员工可以带水杯进库房", both, "conduct") == []
+
+
+def test_a_condition_forbids_nothing() -> None:
+    assert pair("员工可以带水杯进库房", "员工不能带水杯进库房的，放在柜子里") == []
+
+
+def test_a_clause_meets_only_its_nearest_in_the_other_document() -> None:
+    rules = [
+        passage("oak#1", "顾客退货申请须在3日内处理完", "returns"),
+        passage("elm#1", "顾客退货申请须在3日内处理完", "returns"),
+        passage("elm#2", "顾客换货申请须在8日内登记并处理完，另行通知库房的同事备货", "returns"),
+    ]
+    assert found(*rules) == []
+
+
+def test_fines_in_the_manner_of_statutes_are_compared() -> None:
+    a, b = "违反本条规定的，处二千元以上二万元以下罚款", "违反本条规定的，处五千元以上五万元以下罚款"
+    assert pair(a, b, "listing") == ["figure"]
+
+
+def test_a_repair_and_postage_are_two_costs() -> None:
+    assert pair("退货的费用由商家承担", "维修的费用由顾客承担", "returns") == []

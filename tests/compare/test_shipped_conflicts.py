@@ -13,6 +13,7 @@ from kb.compare import Conflict
 from kb.compare.detector import conflicts_of
 from kb.compare.matter import rules_of
 from kb.compare.measure import Pair, read_pairs, score
+from kb.compare.nearness import FIELDS
 from kb.errors import InputInvalid
 from kb.knowledge_base import load_documents
 from kb.passages import entries_of
@@ -44,6 +45,8 @@ def reported() -> tuple[Conflict, ...]:
     texts: dict[str, list[tuple[int, str]]] = {}
     for row, rule in enumerate(rules_of(passages)):
         for field, text in dict.fromkeys(entries[row].dense) if rule is not None else ():
+            if field not in FIELDS:
+                continue
             texts.setdefault(field, []).append((row, text))
     embedder = open_embedder("default")
     vectors = {
