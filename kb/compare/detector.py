@@ -215,17 +215,13 @@ def _permission(a: Rule, b: Rule, nearest: bool, weights: Weights) -> Difference
     told = bool(a.topics & b.topics)
     if not (told or nearest):
         return None
+    alike = weights.overlap if told else weights.likeness
+    least = (_LEAST if nearest else _LEAST_APART)["permission"] if told else _ALIKE_ACTS
     for mine in a.stances:
         for theirs in b.stances:
             if mine.allows == theirs.allows or _echoed(mine, b, weights) or _echoed(theirs, a, weights):
                 continue
-            one, other = _act(mine), _act(theirs)
-            least = (_LEAST if nearest else _LEAST_APART)["permission"]
-            if (
-                (weights.overlap(one, other) >= least)
-                if told
-                else (weights.likeness(one, other) >= _ALIKE_ACTS)
-            ):
+            if alike(_act(mine), _act(theirs)) >= least:
                 return "permission", "准不准", mine.shown.strip(), theirs.shown.strip()
     return None
 
