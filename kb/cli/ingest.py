@@ -39,8 +39,9 @@ def ingest(
     writes = not (show or dry_run)
     result = ingest_sources(
         sources,
-        out if writes else None,
-        report=report if writes else None,
+        out,
+        report=report,
+        dry_run=not writes,
         progress=lambda stage: click.echo(stage, err=True),
     )
     if as_json:
@@ -86,6 +87,9 @@ def _summary(result: IngestResult, out: Path | None) -> None:
         click.echo(f"{ledger.file}: {parts}; {len(ledger.doubts)} doubts")
         for reason, count in reasons.most_common(5):
             click.echo(f"    dropped {count:>6,}  {reason}")
+    for one in result.updates:
+        counts = ", ".join(f"{count} {kind}" for kind, count in one.facts()["counts"].items() if count)
+        click.echo(f"{one.new.id}: against the older page: {counts}")
     if out is not None:
         click.echo(
             f"pages and ledger in {out}; next: kb index --docs {out} --index {out.parent / 'index'}", err=True

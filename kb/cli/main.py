@@ -11,6 +11,7 @@ from kb.cli import exit_codes
 from kb.cli.ask import ask, search
 from kb.cli.check import check
 from kb.cli.compare import compare
+from kb.cli.diff import diff
 from kb.cli.doctor import doctor
 from kb.cli.eval import evaluate
 from kb.cli.export import export
@@ -58,6 +59,7 @@ for _command in (
     compare,
     show,
     ingest,
+    diff,
     index,
     export,
     check,

@@ -17,7 +17,7 @@ def keep_ids(old: Document, new: Document) -> Document:
     A clause that carries the same number as before, or as before none, in the same place keeps its id,
     reworded or not. One that was renumbered gets the id of its new number, because ids follow how people
     cite. A clause without a number that was not there before never gets an id that an old clause had. What
-    people added to a page by hand stays: the document's id, kind, platform, audience, summaries and English
+    people added to a page by hand stays: the document's id, kind, platform, audience, status, summaries and English
     title, and the gloss, questions, topics and note of every clause whose words did not change.
 
     Args:
@@ -54,6 +54,8 @@ def keep_ids(old: Document, new: Document) -> Document:
         kind=old.kind,
         platform=old.platform,
         audience=old.audience,
+        effective=new.effective or old.effective,
+        status=old.status if new.status == "unknown" else new.status,
         summary=new.summary or old.summary,
         summary_en=new.summary_en or old.summary_en,
         title_en=new.title_en or old.title_en,

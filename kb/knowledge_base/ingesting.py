@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import SourceEmpty, SourceError
+from kb.knowledge_base.updating import ID_MAP, Update, merged_ids, older_pages, update
 
 if TYPE_CHECKING:
     from kb.model import Source
@@ -28,6 +29,7 @@ class IngestResult:
         normalized: Documents and ledgers.
         report: The JSON of ``kb ingest --report``.
         pages: Page files written.
+        updates: Documents whose pages stood in the folder before, with what changed.
         failed: Sources that could not be read, each with its reason.
     """
 
@@ -35,6 +37,7 @@ class IngestResult:
     normalized: Normalized
     report: dict[str, Any]
     pages: tuple[Path, ...]
+    updates: tuple[Update, ...]
     failed: tuple[SourceError, ...]
 
 
@@ -43,6 +46,7 @@ def ingest(
     out: Path | None,
     *,
     report: Path | None = None,
+    dry_run: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> IngestResult:
     """Turn source files or folders into pages, a ledger and a report.
@@ -51,12 +55,15 @@ def ingest(
 
     Args:
         paths: Files and folders.
-        out: Folder the pages are written to; None writes nothing (a dry run).
+        out: Folder the pages are written to; None for none. Where it holds an older version of a document, ids
+            of clauses that did not move stay, and the map of those that did is kept in ``ids.json``.
         report: File for the report; None for none.
+        dry_run: Write nothing.
         progress: Called with the name of each stage.
 
     Raises:
         SourceError: No source at all could be read.
+        PageError: A page that stands in ``out`` is malformed.
     """
     from kb.normalize import normalize
     from kb.normalize import report as report_of
@@ -74,21 +81,26 @@ def ingest(
                 hint="name .txt .md .html .docx .pdf files or a folder of them",
             )
         )
-    normalized = normalize(sources, progress)
+    normalized, updates = update(normalize(sources, progress), older_pages(out) if out else ())
     facts = report_of(normalized)
+    if updates:
+        facts["updates"] = [one.facts() for one in updates]
     pages: list[Path] = []
-    if out is not None:
+    if out is not None and not dry_run:
+        moved = merged_ids(out / ID_MAP, updates)
         pages = [save_page(canonical(document), out) for document in normalized.documents]
+        if moved:
+            write_text(out / ID_MAP, json.dumps(moved, ensure_ascii=False, indent=1) + "\n")
         write_text(out / LEDGER_PAGE, ledger_page(normalized, sources))
         for source in sources:
             if source.format not in _KEPT_AS_THEY_ARE:  # offsets refer to the converter's text, so it is kept
                 place = out / TEXT_FOLDER / f"{source.file}.txt"
                 place.parent.mkdir(parents=True, exist_ok=True)
                 write_text(place, source.text)
-    if report is not None:
+    if report is not None and not dry_run:
         report.parent.mkdir(parents=True, exist_ok=True)
         write_text(report, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
-    return IngestResult(sources, normalized, facts, tuple(pages), failed)
+    return IngestResult(sources, normalized, facts, tuple(pages), updates, failed)
 
 
 def read_sources(paths: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[SourceError, ...]]:

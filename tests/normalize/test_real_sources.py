@@ -11,6 +11,7 @@ import pytest
 
 from kb.model import Source
 from kb.normalize import normalize
+from kb.pages import canonical, read_page, write_page
 
 SOURCES = os.environ.get("KB_SOURCES", "")
 LAWS = Path(os.environ.get("KB_LAWS", Path(SOURCES).parent / "laws" if SOURCES else "/nowhere"))
@@ -40,6 +41,21 @@ def test_every_article_of_every_statute() -> None:
         assert found == expected, law.file
         items = [c.label for c in clauses if re.fullmatch(r"[（(][一二三四五六七八九十]+[)）]", c.label)]
         assert items == re.findall(r"^([（(][一二三四五六七八九十]+[)）])", law.text, re.MULTILINE), law.file
+
+
+def test_a_page_gives_back_every_statute() -> None:
+    if not LAWS.is_dir():
+        pytest.skip("no statutes at hand")
+    for law in read_folder(LAWS):
+        (document,) = normalize([law]).documents
+        page = write_page(canonical(document))
+        again = read_page(page, law.file)
+        assert again == canonical(document), law.file
+        assert write_page(again) == page, law.file
+        # What a page cannot hold is only blanks: labels, words and parents are those of the normalizer.
+        assert [(c.anchor, c.label.split(), c.text.split(), c.parent) for c in again.clauses] == [
+            (c.anchor, c.label.split(), c.text.split(), c.parent) for c in document.clauses
+        ], law.file
 
 
 def test_every_character_of_the_sources() -> None:

@@ -1,0 +1,70 @@
+"""Which document of an older collection became which of a newer one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.diff.match import Match, match_clauses
+from kb.diff.similarity import profiles, similarity, telling, words_of
+from kb.model import Document
+
+_ALIKE = 0.25  # two versions of one regulation share far more than two regulations do
+_SAME_NAME = 0.05  # the name says nearly enough; the words must only not be altogether others
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPair:
+    """A document in one or both versions.
+
+    Attributes:
+        old: As it was; None for a document that is new.
+        new: As it is; None for one that is gone.
+        match: How their clauses correspond; None unless both are there.
+    """
+
+    old: Document | None
+    new: Document | None
+    match: Match | None
+
+
+def pair_documents(olds: Sequence[Document], news: Sequence[Document]) -> tuple[DocumentPair, ...]:
+    """Find which document became which: by id, title and source where they say it, else by the words.
+
+    Args:
+        olds: The older documents.
+        news: The newer ones.
+
+    Returns:
+        The new documents in their order, each with the old one it came from, then the old ones that are gone.
+    """
+    weights = telling(_words(document) for document in (*olds, *news))
+    before = profiles([_words(document) for document in olds], weights)
+    after = profiles([_words(document) for document in news], weights)
+    ranked = sorted(
+        (-_names(old, new), -similarity(before[i], after[j]), j, i)
+        for i, old in enumerate(olds)
+        for j, new in enumerate(news)
+    )
+    partner: dict[int, int] = {}
+    for names, unlike, j, i in ranked:
+        least = _SAME_NAME if names else _ALIKE
+        if -unlike >= least and j not in partner and i not in partner.values():
+            partner[j] = i
+    pairs = []
+    for j, new in enumerate(news):
+        old = olds[partner[j]] if j in partner else None
+        pairs.append(DocumentPair(old, new, match_clauses(old.clauses, new.clauses) if old else None))
+    gone = set(range(len(olds))) - set(partner.values())
+    return (*pairs, *(DocumentPair(olds[i], None, None) for i in sorted(gone)))
+
+
+def _words(document: Document) -> str:
+    return "\n".join(clause.text for clause in document.clauses)
+
+
+def _names(old: Document, new: Document) -> int:
+    """Return how much the names of two documents agree: their title, their source, their id."""
+    files = {span.file for span in old.sources[:1]} & {span.file for span in new.sources[:1]}
+    titles = words_of(old.title) == words_of(new.title)
+    return 3 * titles + 2 * bool(files) * (old.id == new.id) + (old.id == new.id)

@@ -1,0 +1,60 @@
+"""A normalization under other ids: those its documents had when an older version was ingested."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from kb.model import Clause, Doubt, Ledger, Segment
+from kb.normalize.pipeline import FoundDocument, Normalized
+
+_COPY_OF = "copy of "
+
+
+def under_ids(
+    normalized: Normalized, ids: Mapping[str, str], anchors: Mapping[str, Mapping[str, str]]
+) -> Normalized:
+    """Return the same findings and ledgers under other ids; ``documents`` stay as they are.
+
+    Args:
+        normalized: What became of the sources.
+        ids: New document id by the id the normalizer gave.
+        anchors: New clause anchor by the normalizer's anchor, by the normalizer's document id.
+    """
+
+    def clause_id(name: str | None) -> str | None:
+        if name is None:
+            return None
+        document, anchor = name.split("#", 1)
+        return f"{ids.get(document, document)}#{anchors.get(document, {}).get(anchor, anchor)}"
+
+    def reason(text: str) -> str:
+        start, found, document = text.partition(_COPY_OF)
+        return f"{start}{found}{ids.get(document, document)}" if found else text
+
+    def clause(document: str, old: Clause) -> Clause:
+        known = anchors.get(document, {})
+        parent = None if old.parent is None else known.get(old.parent, old.parent)
+        return replace(old, anchor=known.get(old.anchor, old.anchor), parent=parent)
+
+    def found(old: FoundDocument) -> FoundDocument:
+        original = None if old.duplicate_of is None else ids.get(old.duplicate_of, old.duplicate_of)
+        clauses = tuple(clause(old.id, c) for c in old.clauses) if old.id in anchors else old.clauses
+        return replace(old, id=ids.get(old.id, old.id), duplicate_of=original, clauses=clauses)
+
+    def ledger(old: Ledger) -> Ledger:
+        segments = tuple(
+            Segment(
+                s.start, s.end, s.kind,
+                None if s.document is None else ids.get(s.document, s.document), clause_id(s.clause), reason(s.reason),
+            )
+            for s in old.segments
+        )  # fmt: skip
+        doubts = tuple(Doubt(d.start, d.end, reason(d.what), clause_id(d.clause)) for d in old.doubts)
+        return replace(old, segments=segments, doubts=doubts)
+
+    return replace(
+        normalized,
+        found=tuple(found(document) for document in normalized.found),
+        ledgers=tuple(ledger(account) for account in normalized.ledgers),
+    )
