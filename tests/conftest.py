@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import DATA, Run
+from tests.support import DATA, ROOT, Run
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +48,13 @@ def kb_command() -> Run:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def shipped_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of the pages this repository ships, built once by the default model (half a minute)."""
+    from kb.knowledge_base import build
+
+    folder = tmp_path_factory.mktemp("shipped") / "index"
+    build(ROOT / "docs", folder)
+    return folder

@@ -6,6 +6,9 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+ROOT = Path(__file__).parent.parent
+"""The repository."""
+
 DATA = Path(__file__).parent / "data"
 """Two small handbooks: their source, and their pages."""
 
