@@ -52,6 +52,7 @@ def compare_payload(comparison: Comparison, info: IndexInfo, took_ms: float) -> 
             for n, row in enumerate(comparison.rows, 1)
         ],
         "conflicts": [conflict_payload(conflict) for conflict in comparison.conflicts],
+        "reason": comparison.reason,
     } | _frame(info, took_ms)
 
 

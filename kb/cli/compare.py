@@ -45,7 +45,7 @@ def compare(
         elif found.rows:
             click.echo(_text(found))
         else:
-            click.echo("no clause found", err=True)
+            click.echo(f"no document rules this: {found.reason}", err=True)
 
 
 def _text(found: Comparison) -> str:

@@ -61,10 +61,12 @@ class Comparison:
 
     Attributes:
         question: As asked.
-        rows: Best first; the rules of one document stand together.
+        rows: Best first; the rules of one document stand together. Empty when no document rules the matter.
         conflicts: Conflicts among the rows.
+        reason: Why there are no rows, ``""`` when there are.
     """
 
     question: str
     rows: tuple[Row, ...]
     conflicts: tuple[Conflict, ...]
+    reason: str = ""

@@ -10,6 +10,7 @@ from kb.compare.matter import FRAMES
 from kb.compare.records import Comparison, Conflict, Row
 from kb.figures import find_figures
 from kb.model import Hit, Passage
+from kb.search import plain
 
 SAME_MATTER = 0.55
 """A hit with at least this share of the best relevance may rule the matter asked about."""
@@ -27,6 +28,15 @@ _SLUG = re.compile(r"[a-z]+(?:-[a-z]+)*")
 def is_slug(question: str) -> bool:
     """Return whether the question may be the name of a topic."""
     return bool(_SLUG.fullmatch(question.strip().casefold()))
+
+
+def is_named(question: str, hits: Sequence[Hit]) -> bool:
+    """Return whether a question is no more than words that stand in what was found, such as 旷工."""
+    words = plain(question)
+    return any(
+        words in plain(" ".join([hit.passage.text, *hit.passage.heading_path, *hit.passage.ask]))
+        for hit in hits[:_LEADING]
+    )
 
 
 def compare(
@@ -52,7 +62,7 @@ def compare(
     """
     rules = [hit for hit in hits if not hit.passage.heading and hit.passage.kind != "background"]
     if not rules:
-        return Comparison(question, (), ())
+        return Comparison(question, (), (), "nothing found")
     others = _partners(conflicts)
     scores = _relevance(rules)
     if whole_topic:

@@ -158,8 +158,11 @@ class KnowledgeBase:
         Raises:
             QuestionError: The question is empty or too long.
         """
-        from kb.compare.table import compare, is_slug
+        from kb.answer import doubt
+        from kb.compare import Comparison
+        from kb.compare.table import compare, is_named, is_slug
         from kb.model import Filters
+        from kb.search import telling
 
         if is_slug(question):
             topic = replace(filters or Filters(), topic=(question.strip().casefold(),))
@@ -168,6 +171,10 @@ class KnowledgeBase:
                 found = self._readable(filters)
                 return compare(question, hits, self.conflicts, found, limit=limit, whole_topic=True)
         hits = self.search(question, limit=_WIDE_POOL, filters=filters)
+        if not is_named(question, hits):
+            reason = doubt(question, hits, self._index.term_counts(telling(question)), len(self._index))
+            if reason:
+                return Comparison(question, (), (), reason)
         return compare(question, hits, self.conflicts, self._readable(filters), limit=limit)
 
     @property

@@ -37,7 +37,7 @@ def kb(small_index: Path) -> Iterator[KnowledgeBase]:
 
 def test_documents_stand_side_by_side_with_their_conflict_marked(small_index: Path) -> None:
     found = payload("迟到罚多少", "--index", small_index)
-    assert {"question", "rows", "conflicts", "took_ms", "index"} == found.keys()
+    assert {"question", "rows", "conflicts", "reason", "took_ms", "index"} == found.keys()
     rows = {row["clause_id"]: row for row in found["rows"]}
     assert rows["pinecone#1-2"]["conflicts_with"] == ["bamboo#1-1"]
     assert {"text": "20元", "kind": "amount", "value": "20", "unit": "元"} in rows["bamboo#1-1"]["figures"]
@@ -62,7 +62,18 @@ def test_filters_and_limit_hold(small_index: Path) -> None:
     assert found["conflicts"] == []
     none = run("迟到罚多少", "--kind", "faq", "--index", small_index)
     assert none.stdout == ""
-    assert "no clause found" in none.stderr
+    assert "nothing found" in none.stderr
+
+
+def test_what_no_document_rules_gets_no_rows(small_index: Path) -> None:
+    found = payload("公司食堂中午供应什么菜", "--index", small_index)
+    assert found["rows"] == found["conflicts"] == []
+    assert found["reason"]
+    assert "no document rules this" in run("公司食堂中午供应什么菜", "--index", small_index).stderr
+
+
+def test_a_bare_word_that_stands_in_a_rule_is_compared(small_index: Path) -> None:
+    assert "pinecone#3-n2" in {row["clause_id"] for row in payload("蓝旗", "--index", small_index)["rows"]}
 
 
 def test_people_get_a_table_and_the_difference(small_index: Path) -> None:
