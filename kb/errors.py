@@ -219,3 +219,9 @@ class RateExceeded(ServerProblem):
     """More questions a second than the caller may ask."""
 
     code = "rate-exceeded"
+
+
+class GapsUnavailable(KbError):
+    """The file of unanswered questions cannot be read or written."""
+
+    code = "gaps-unavailable"

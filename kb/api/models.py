@@ -64,6 +64,19 @@ class QuestionBody(_Request):
     filters: FilterBody = FilterBody()
 
 
+class FeedbackBody(_Request):
+    """Whether the answer to a question helped."""
+
+    question: Question
+    helpful: bool
+
+
+class KeptBody(BaseModel):
+    """Whether the question was kept for those who write the rules."""
+
+    kept: bool
+
+
 class CompareQuery(BaseModel):
     """A question or a topic, and filters, as parameters of an address."""
 

@@ -74,7 +74,7 @@ def routes(service: Service) -> APIRouter:
 
         def one(kb: KnowledgeBase, question: str, filters: Filters) -> Payload:
             answer, took = timed(lambda: kb.ask(question, limit=body.limit, filters=filters))
-            service.metrics.answered(answer.status)
+            service.noticed(answer)
             return answer_payload(answer, kb.info, took)
 
         return await _asked(service, request, access, body, one)
@@ -88,6 +88,18 @@ def routes(service: Service) -> APIRouter:
             return search_payload(question, hits, kb.info, took)
 
         return await _asked(service, request, access, body, one)
+
+    @router.post("/feedback", response_model=models.KeptBody, summary="Say whether an answer helped")
+    async def feedback(body: models.FeedbackBody, access: caller) -> Response:
+        """Keeps the question of an answer that did not help, where the server keeps any; who asked is not kept."""
+        service.charge(access)
+
+        def job(kb: KnowledgeBase) -> bool:
+            hits = kb.search(body.question, limit=1, filters=access.filters())
+            nearest = hits[0].passage.clause_id if hits else ""
+            return not body.helpful and service.keep_gap(body.question, "unhelpful", nearest)
+
+        return JSONResponse({"kept": await service.run(job)})
 
     @router.get("/compare", response_model=models.ComparisonBody, summary="Lay documents side by side")
     async def compare(

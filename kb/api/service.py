@@ -11,15 +11,18 @@ from typing import TypeVar
 from fastapi import Request
 
 from kb.api.access import Access, Door
+from kb.api.gaps import GapStore, Kind
 from kb.api.keys import KeyRing
 from kb.api.live import LiveIndex
+from kb.api.log import log
 from kb.api.metrics import Metrics
 from kb.api.rates import Rates
 from kb.api.settings import Settings
 from kb.api.statuses import error_body
 from kb.api.work import Work
-from kb.errors import RateExceeded
+from kb.errors import GapsUnavailable, RateExceeded
 from kb.knowledge_base import KnowledgeBase
+from kb.model import Answer
 from kb.payloads import Payload
 
 _Result = TypeVar("_Result")
@@ -40,6 +43,7 @@ class Service:
         self.live = LiveIndex(settings.index, settings.model, every=settings.watch)
         self.work = Work(limits.threads, limits.waiting)
         self.metrics = Metrics()
+        self._gaps = GapStore(settings.gaps) if settings.gaps else None
         self._rates = Rates(limits.rate, limits.burst)
         self.metrics.gauge("ready", "1 when questions can be answered.", lambda: float(self.live.ready))
         self.metrics.gauge(
@@ -56,6 +60,8 @@ class Service:
         """Let running questions end and close the index."""
         self.work.close()
         self.live.close()
+        if self._gaps:
+            self._gaps.close()
 
     def enter(self, request: Request) -> Access:
         """Return what the sender of a request may see, and note the key for the log.
@@ -92,6 +98,27 @@ class Service:
                 return job(kb)
 
         return await self.work.run(with_index, self.settings.limits.seconds)
+
+    def keep_gap(self, question: str, kind: Kind, nearest: str) -> bool:
+        """Keep a question that was not answered well; return whether this server keeps any.
+
+        Raises:
+            GapsUnavailable: It could not be written.
+        """
+        if self._gaps is None:
+            return False
+        self._gaps.keep(question, kind, nearest)
+        return True
+
+    def noticed(self, answer: Answer) -> None:
+        """Count an answer, and keep its question when there was none; that failing spoils no answer."""
+        self.metrics.answered(answer.status)
+        if answer.status == "abstained":
+            nearest = answer.nearest[0].passage.clause_id if answer.nearest else ""
+            try:
+                self.keep_gap(answer.question, "abstained", nearest)
+            except GapsUnavailable as error:
+                log("gap lost", "error", message=error.message, hint=error.hint)
 
     def health(self) -> Payload:
         """Return what ``/api/v1/health`` tells."""

@@ -51,6 +51,7 @@ class Settings:
         site_audiences: Audiences the site was built for; readers must have them all.
         cors: Origins whose pages may call the API.
         log_questions: Whether questions stand in the log.
+        gaps: File that unanswered questions are kept in; None keeps none.
         watch: Seconds between two looks at the index.
         limits: Limits.
     """
@@ -63,5 +64,6 @@ class Settings:
     site_audiences: tuple[str, ...] = AUDIENCES
     cors: tuple[str, ...] = ()
     log_questions: bool = False
+    gaps: Path | None = None
     watch: float = 1.0
     limits: Limits = field(default_factory=Limits)

@@ -18,6 +18,7 @@ STATUSES: dict[type[errors.KbError], int] = {
     errors.IndexProblem: 503,
     errors.ModelProblem: 503,
     errors.KeysInvalid: 503,
+    errors.GapsUnavailable: 503,
     errors.SourceError: 500,
     errors.PageError: 500,
 }
@@ -25,6 +26,7 @@ OPERATORS = (
     errors.IndexProblem,
     errors.ModelProblem,
     errors.KeysInvalid,
+    errors.GapsUnavailable,
     errors.SourceError,
     errors.PageError,
 )

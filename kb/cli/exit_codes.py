@@ -22,6 +22,7 @@ EXIT_CODES: dict[type[errors.KbError], int] = {
     errors.ServerProblem: 8,
     errors.KeyProblem: 9,
     errors.KeysInvalid: 9,
+    errors.GapsUnavailable: 10,
 }
 
 

@@ -15,6 +15,7 @@ from kb.cli.diff import diff
 from kb.cli.doctor import doctor
 from kb.cli.eval import evaluate
 from kb.cli.export import export
+from kb.cli.gaps import gaps
 from kb.cli.index import index
 from kb.cli.ingest import ingest
 from kb.cli.keys import keys
@@ -43,7 +44,7 @@ class _OneLineErrors(click.Group):
 @click.group(
     cls=_OneLineErrors,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 findings, 2 usage or question, 3 index, 4 source, 5 model, 6 page, 7 unknown clause, 8 server, 9 key.",
+    epilog="Exit codes: 0 done, 1 findings, 2 usage or question, 3 index, 4 source, 5 model, 6 page, 7 unknown clause, 8 server, 9 key, 10 gaps.",
 )
 @click.version_option(package_name="policy-kb", prog_name="kb")
 def main() -> None:
@@ -69,6 +70,7 @@ for _command in (
     model,
     serve,
     keys,
+    gaps,
 ):
     main.add_command(_command)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from kb.cli.gaps import gaps_option
 from kb.cli.options import index_option, model_option
 from kb.errors import InputInvalid, ServerFailed
 from kb.model.document import AUDIENCES
@@ -48,6 +49,8 @@ _audience = click.Choice(AUDIENCES)
 @click.option("--rate", type=click.FloatRange(min=0.01), default=20.0, show_default=True,
               help="Questions a second, per key and per address.")  # fmt: skip
 @click.option("--log-questions", is_flag=True, help="Write questions into the log.")
+@gaps_option
+@click.option("--no-gaps", is_flag=True, help="Keep no questions.")
 @index_option
 @model_option
 def serve(
@@ -62,6 +65,8 @@ def serve(
     behind_proxy: str | None,
     rate: float,
     log_questions: bool,
+    gaps: Path,
+    no_gaps: bool,
     index: Path,
     model: str,
 ) -> None:
@@ -91,6 +96,7 @@ def serve(
         site_audiences=site_audience or AUDIENCES,
         cors=cors,
         log_questions=log_questions,
+        gaps=None if no_gaps else gaps,
         limits=Limits(rate=rate),
     )
     run(settings, host, port, proxy=behind_proxy)
