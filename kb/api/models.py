@@ -21,7 +21,7 @@ Question = Annotated[
     Field(
         description=f"In plain words, Chinese or English, at most {MAX_QUESTION:,} characters.",
         examples=["上班玩游戏会怎么罚"],
-        json_schema_extra={"maxLength": MAX_QUESTION, "pattern": r"[^\W_]"},
+        json_schema_extra={"maxLength": MAX_QUESTION, "pattern": r"[\p{L}\p{N}]"},
     ),
 ]
 
