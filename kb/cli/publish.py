@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kb.cli.exit_codes import FINDINGS
-from kb.cli.options import docs_option, json_option
+from kb.cli.options import docs_option, index_option, json_option
 from kb.cli.output import print_json
 from kb.knowledge_base import publish as publish_site
 
@@ -23,13 +23,17 @@ from kb.knowledge_base import publish as publish_site
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when something is stale.")
 @json_option
 @docs_option
+@index_option
 @click.pass_context
-def publish(context: click.Context, config: Path, only_check: bool, as_json: bool, docs: Path) -> None:
+def publish(
+    context: click.Context, config: Path, only_check: bool, as_json: bool, docs: Path, index: Path
+) -> None:
     """Write the pages a site needs besides the documents: home, kinds, topics, comparisons, search data, llms.txt.
 
-    Run it after pages changed and before the site is built.
+    Run it after pages changed and before the site is built. Where there is an index, the conflicts between documents are
+    taken from it; else, and with --check, they stay as last published.
     """
-    result = publish_site(docs, config, write=not only_check)
+    result = publish_site(docs, config, index=None if only_check else index, write=not only_check)
     changed = {
         "written": [path.as_posix() for path in result.written],
         "removed": [path.as_posix() for path in result.removed],

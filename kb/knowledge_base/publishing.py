@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kb.errors import InputInvalid
+from kb.errors import IndexMissing, InputInvalid
 
-_ABOUT = ("about.md", "guide", "usage", "evaluation", "contributing", "adr")
-"""Pages and folders about the knowledge base itself, in the order the navigation shows them."""
+if TYPE_CHECKING:
+    from kb.compare import Conflict
+
+_OF_THEIR_OWN = ("index.md", "ask.md", "topics.md")
+"""Pages that have a place of their own in the navigation; others that are no documents stand under "about"."""
 _SITE_NAME = re.compile(r"^site_name: *(?P<name>.+)$", re.MULTILINE)
 _TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)
 
@@ -30,12 +35,15 @@ class Published:
     total: int
 
 
-def publish(docs: Path, config: Path, *, write: bool = True, today: str = "") -> Published:
+def publish(
+    docs: Path, config: Path, *, index: Path | None = None, write: bool = True, today: str = ""
+) -> Published:
     """Write the generated part of the site; files that are as they should be are not touched.
 
     Args:
         docs: Folder of the pages.
         config: The ``mkdocs.yml``.
+        index: Folder of an index to take the conflicts from; without one they stay as last published.
         write: False changes nothing and only tells what would change.
         today: ISO date for documents that are new or changed; ``""`` takes the date of today.
 
@@ -57,12 +65,18 @@ def publish(docs: Path, config: Path, *, write: bool = True, today: str = "") ->
         documents,
         topics,
         site.read_record(_text(docs / site.RECORD), site.RECORD),
+        _conflicts(docs, index),
         site_name=name["name"].strip() if name else "kb",
         today=today or datetime.datetime.now(datetime.UTC).date().isoformat(),
     )
     wanted = {docs / path: text for path, text in generated.files.items()}
     wanted[config] = site.with_generated_config(
-        settings, config.name, documents, topics, generated.comparisons, _about(docs)
+        settings,
+        config.name,
+        documents,
+        topics,
+        generated.comparisons,
+        _about(docs, {document.kind for document in documents}),
     )
     changed = [path for path, text in wanted.items() if _text(path) != text]
     folders = [docs / folder for folder in site.GENERATED_FOLDERS]
@@ -81,16 +95,35 @@ def publish(docs: Path, config: Path, *, write: bool = True, today: str = "") ->
     return Published(tuple(changed), tuple(left), len(wanted))
 
 
-def _about(docs: Path) -> list[tuple[str, str]]:
+def _conflicts(docs: Path, index: Path | None) -> tuple[Conflict, ...]:
+    from kb.publish import CONFLICTS, read_conflicts
+
+    kept = read_conflicts(_text(docs / CONFLICTS))
+    if index is None:
+        return kept
+    from kb.index import open_index
+    from kb.knowledge_base.conflicts import conflicts_in
+
+    try:
+        with open_index(index) as opened:
+            return conflicts_in(opened)
+    except IndexMissing:
+        return kept
+
+
+def _about(docs: Path, kinds: Collection[str]) -> list[tuple[str, str]]:
+    """Return title and path of the pages about the knowledge base itself, ``about.md`` first, folders last."""
+    from kb.publish import GENERATED_FOLDERS
+
     pages = []
-    for name in _ABOUT:
-        place = docs / name
-        paths = [place] if place.is_file() else sorted(place.rglob("*.md"))
-        for path in paths:
-            title = _TITLE.search(path.read_text(encoding="utf-8"))
-            if title and path.name != "template.md":
-                pages.append((title["title"].replace("`", ""), path.relative_to(docs).as_posix()))
-    return pages
+    for path in docs.rglob("*.md"):
+        place = path.relative_to(docs)
+        if place.as_posix() in _OF_THEIR_OWN or place.parts[0] in (*kinds, *GENERATED_FOLDERS):
+            continue
+        title = _TITLE.search(path.read_text(encoding="utf-8"))
+        if title and path.name != "template.md":
+            pages.append((title["title"].replace("`", ""), place.as_posix()))
+    return sorted(pages, key=lambda page: (page[1] != "about.md", "/" in page[1], page[1]))
 
 
 def _text(path: Path) -> str:

@@ -4,18 +4,21 @@ The builder (MkDocs or Zensical) renders them like any other page; ``kb publish`
 they no longer fit the documents.
 """
 
+from kb.publish.conflicts import CONFLICTS, read_conflicts
 from kb.publish.names import Topic, read_topics
 from kb.publish.navigation import with_generated_config
 from kb.publish.record import Record, read_record
 from kb.publish.site import GENERATED_FOLDERS, RECORD, Generated, generate
 
 __all__ = [
+    "CONFLICTS",
     "GENERATED_FOLDERS",
     "RECORD",
     "Generated",
     "Record",
     "Topic",
     "generate",
+    "read_conflicts",
     "read_record",
     "read_topics",
     "with_generated_config",

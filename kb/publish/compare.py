@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from kb.compare import Conflict
 from kb.figures import Figure, find_figures
 from kb.model import Passage
-from kb.publish.markdown import clause_cell, english, link, page, table, words
+from kb.publish.conflicts import among, difference_blocks
+from kb.publish.markdown import clause_cell, english, link, page, table, target_of, words
 from kb.publish.subjects import SUBJECTS, Subject
 
 ROOT = "../"
@@ -57,9 +59,12 @@ def _figures(passage: Passage, subject: Subject) -> tuple[Figure, ...]:
     return tuple(figure for figure in find_figures(passage.text) if figure.kind in kinds)
 
 
-def comparison_page(comparison: Comparison) -> str:
-    """Return the page of one comparison."""
+def comparison_page(comparison: Comparison, conflicts: Sequence[Conflict]) -> str:
+    """Return the page of one comparison; of all ``conflicts`` it marks those among its rules."""
     subject = comparison.subject
+    passages = {passage.clause_id: passage for said in comparison.rules.values() for passage in said}
+    here = among(conflicts, passages)
+    marked = {identity for conflict in here for identity in (conflict.a, conflict.b)}
     rows = []
     for said in comparison.rules.values():
         first = said[0]
@@ -68,7 +73,7 @@ def comparison_page(comparison: Comparison) -> str:
         rows.append(
             (
                 title,
-                "<br>".join(clause_cell(passage, ROOT) for passage in said),
+                "<br>".join(_cell(passage, marked) for passage in said),
                 "、".join(words(figure) for figure in figures) or "—",
             )
         )
@@ -81,26 +86,39 @@ def comparison_page(comparison: Comparison) -> str:
     if bars:
         blocks.append(bars)
     blocks.append(table(("文件", "规则", "数字"), rows))
+    if here:
+        blocks.append("## ≠ 各文件不一致 {#differ}")
+        blocks += difference_blocks(here, passages, ROOT, 3)
     blocks.append(
         "相关主题：" + "、".join(link(f"`{topic}`", f"{ROOT}topics/{topic}.md") for topic in subject.topics)
     )
     return page(subject.zh, blocks, front=["hide: [toc]"])
 
 
-def index_page(found: Sequence[Comparison]) -> str:
+def _cell(passage: Passage, marked: Collection[str]) -> str:
+    mark = " [≠](#differ){: .kb-differ title=各文件不一致 }" if passage.clause_id in marked else ""
+    return clause_cell(passage, ROOT) + mark
+
+
+def index_page(found: Sequence[Comparison], conflicts: Sequence[Conflict]) -> str:
     """Return the page that lists the comparisons."""
     rows = [
         (
             link(words(comparison.subject.zh), f"{comparison.subject.id}.md"),
             str(len(comparison.rules)),
             str(sum(len(said) for said in comparison.rules.values())),
+            str(
+                len(among(conflicts, {one.clause_id for said in comparison.rules.values() for one in said}))
+                or "—"
+            ),
         )
         for comparison in found
     ]
     blocks = [
         english("Comparisons: what each document says about the same matter"),
         "同一件事，各份文件怎么规定、数字差多少，一张表看完。",
-        table(("事项", "文件", "规则"), rows),
+        table(("事项", "文件", "规则", "不一致"), rows),
+        link("各文件不一致之处", "conflicts.md") + f"：全部 {len(conflicts)} 对",
     ]
     return page("对照", blocks, front=["hide: [toc]"])
 
@@ -134,8 +152,7 @@ def _bars(comparison: Comparison) -> str:
         share = (
             math.log(bar.value / least * 2) / math.log(most / least * 2) if logarithmic else bar.value / most
         )
-        anchor = bar.passage.clause_id.partition("#")[2]
-        target = f"{ROOT}{bar.passage.kind}/{bar.passage.document_id}.md#{anchor}"
+        target = target_of(bar.passage, ROOT)
         items.append(
             f"- {link(words(bar.passage.document_title, 18) + ' · ' + words(_what(bar.passage), 30), target)}"
             f'{{: .kb-bar style="--share:{share:.0%}" }} **{words(bar.text)}**'

@@ -150,7 +150,13 @@ def home_page(
         "## 按主题 {#topics}",
         cards(topic_cards, "kb-tags"),
         "## 对照：各家怎么规定 {#compare}",
-        cards([link(words(one.subject.zh), f"compare/{one.subject.id}.md") for one in found], "kb-tags"),
+        cards(
+            [
+                *(link(words(one.subject.zh), f"compare/{one.subject.id}.md") for one in found),
+                link("≠ 各文件不一致之处", "compare/conflicts.md"),
+            ],
+            "kb-tags",
+        ),
         "## 按类型 {#kinds}",
         cards(kind_cards, "kb-cards"),
         "## 按平台 {#platforms}",

@@ -48,15 +48,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def clause_link(passage: Passage, root: str) -> str:
-    """Return a link to a clause, shown as its anchor: the number that stands beside it on its page.
-
-    Args:
-        passage: The clause.
-        root: Way from the page to the docs folder (``../``).
-    """
+def target_of(passage: Passage, root: str) -> str:
+    """Return the address of a clause from a page; ``root`` is the way from it to the docs folder (``../``)."""
     anchor = passage.clause_id.partition("#")[2]
-    return link(words(anchor), f"{root}{passage.kind}/{passage.document_id}.md#{anchor}")
+    return f"{root}{passage.kind}/{passage.document_id}.md#{anchor}"
+
+
+def clause_link(passage: Passage, root: str) -> str:
+    """Return a link to a clause, shown as its anchor: the number that stands beside it on its page."""
+    return link(words(passage.clause_id.partition("#")[2]), target_of(passage, root))
 
 
 def clause_cell(passage: Passage, root: str) -> str:

@@ -65,6 +65,7 @@ def _nav(
     lines += [_section(1, "主题"), _item(2, "全部主题", "topics.md")]
     lines += [_item(2, topic.zh, f"topics/{topic.id}.md") for topic in topics]
     lines += [_section(1, "对照"), _item(2, "", "compare/index.md")]
+    lines.append(_item(2, "各文件不一致之处", "compare/conflicts.md"))
     lines += [_item(2, one.subject.zh, f"compare/{one.subject.id}.md") for one in found]
     lines.append(_section(1, "关于"))
     lines += [_item(2, title, path) for title, path in about]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kb.compare import Conflict
 from kb.model import Document
 from kb.passages import passages_of
-from kb.publish import compare, data, listings, record, texts
+from kb.publish import compare, conflicts, data, listings, record, texts
 from kb.publish.compare import Comparison
 from kb.publish.listings import kinds_of
 from kb.publish.names import Topic
@@ -37,6 +38,7 @@ def generate(
     documents: Sequence[Document],
     topics: Sequence[Topic],
     dates: Mapping[str, Record],
+    found_conflicts: Sequence[Conflict],
     *,
     site_name: str,
     today: str,
@@ -47,17 +49,22 @@ def generate(
         documents: All documents.
         topics: All topics, in the order they are shown.
         dates: The record as it stands.
+        found_conflicts: Conflicts; those of clauses that are gone are left out.
         site_name: Title of the site.
         today: ISO date for what is new or changed.
     """
     passages = passages_of(documents)
     found = compare.comparisons(passages)
+    by_id = {passage.clause_id: passage for passage in passages}
+    kept = conflicts.among(found_conflicts, by_id)
     updated = record.update(dict(dates), documents, today)
     files = {
         "index.md": listings.home_page(documents, passages, topics, found, updated),
         "documents/index.md": listings.documents_page(documents),
         "documents/platforms.md": listings.platforms_page(documents),
-        "compare/index.md": compare.index_page(found),
+        "compare/index.md": compare.index_page(found, kept),
+        "compare/conflicts.md": conflicts.conflicts_page(kept, by_id),
+        conflicts.CONFLICTS: conflicts.conflicts_json(kept),
         "llms.txt": texts.llms_text(documents, site_name),
         "assets/kb/clauses.json": data.clauses_json(documents, passages),
         "assets/kb/related.json": data.related_json(related_clauses(passages)),
@@ -69,7 +76,7 @@ def generate(
     for topic in topics:
         files[f"topics/{topic.id}.md"] = listings.topic_page(topic, documents, passages, found)
     for one in found:
-        files[f"compare/{one.subject.id}.md"] = compare.comparison_page(one)
+        files[f"compare/{one.subject.id}.md"] = compare.comparison_page(one, kept)
     for document in documents:
         files[texts.text_path(document)] = texts.document_text(document)
     return Generated(files, found)

@@ -113,7 +113,7 @@ def test_a_comparison_puts_the_figures_of_each_document_side_by_side() -> None:
         passages_of([handbook("a", "迟到一次扣8元。"), handbook("b", "迟到[含早退]扣500元。")])
     )
     late = next(one for one in found if one.subject.id == "late")
-    page = comparison_page(late)
+    page = comparison_page(late, ())
     assert "[2-1](../shop-handbook/a.md#2-1)" in page
     assert r"迟到\[含早退\]扣500元。" in page
     assert "| 500元 |" in page

@@ -52,6 +52,35 @@ function section(title, ...content) {
   return make("section", {}, make("h3", { class: "kb-label" }, title), ...content)
 }
 
+/** Returns, by clause id, where the clause differs from others: [{other, what, said, saidThere}]. */
+async function conflicts() {
+  const found = new Map()
+  const add = (id, conflict) => found.set(id, [...(found.get(id) ?? []), conflict])
+  for (const [a, b, , what, saidA, saidB] of await data("assets/kb/conflicts.json")) {
+    add(a, { other: b, what, said: saidA, saidThere: saidB })
+    add(b, { other: a, what, said: saidB, saidThere: saidA })
+  }
+  return found
+}
+
+async function conflictSection(id) {
+  const [all, differing] = await Promise.all([load(), conflicts()])
+  const known = new Map(all.map((clause) => [clause.id, clause]))
+  const items = (differing.get(id) ?? [])
+    .filter((conflict) => known.has(conflict.other))
+    .map(({ other, what, said, saidThere }) => {
+      const clause = known.get(other)
+      return make(
+        "li",
+        {},
+        make("span", { class: "kb-related__title" }, say(`${what}不同：这里 `, `${what}: here `), make("strong", {}, said), say("，那里 ", ", there "), make("strong", {}, saidThere)),
+        make("span", { class: "kb-related__title" }, ` · ${clause.document.title}`),
+        clauseLink(clause, []),
+      )
+    })
+  return items.length ? section(say("与其他文件不一致", "Other documents differ"), make("ul", { class: "kb-related" }, ...items)) : undefined
+}
+
 async function panelOf(doc, anchor, fields, id) {
   const parts = []
   if (fields.gloss_en) parts.push(section(say("英文释义", "Gloss"), make("p", { lang: "en" }, fields.gloss_en)))
@@ -63,6 +92,8 @@ async function panelOf(doc, anchor, fields, id) {
     ),
   )
   try {
+    const differing = await conflictSection(`${doc.id}#${anchor}`)
+    if (differing) parts.push(differing)
     const [related, all] = await Promise.all([data("assets/kb/related.json"), load()])
     const known = new Map(all.map((clause) => [clause.id, clause]))
     const others = (related[`${doc.id}#${anchor}`] ?? []).map((other) => known.get(other)).filter(Boolean)
@@ -100,7 +131,7 @@ function toolsOf(doc, anchor, fields, element) {
   const id = `kb-panel-${anchor}`
   const more = make(
     "button",
-    { type: "button", class: "kb-tool", "aria-expanded": "false", "aria-label": say(`出处与相关条款 ${anchor}`, `Sources and related clauses ${anchor}`) },
+    { type: "button", class: "kb-tool", "data-clause": anchor, "aria-expanded": "false", "aria-label": say(`出处与相关条款 ${anchor}`, `Sources and related clauses ${anchor}`) },
     say("出处", "Sources"),
   )
   more.addEventListener("click", async () => {
@@ -142,6 +173,18 @@ function setUpGlosses(doc) {
   if (language === "en") show(true)
 }
 
+/** Marks the clauses that other documents contradict; the mark opens the clause's panel. */
+async function markConflicts(doc) {
+  const differing = await conflicts()
+  for (const anchor of Object.keys(doc.clauses)) {
+    const more = document.getElementById(anchor)?.querySelector(`.kb-tools [data-clause="${CSS.escape(anchor)}"]`)
+    if (!more || !differing.has(`${doc.id}#${anchor}`)) continue
+    const label = say(`其他文件的规定不同 ${anchor}`, `Other documents differ from ${anchor}`)
+    const mark = make("button", { type: "button", class: "kb-differ", title: label, "aria-label": label, click: () => more.click() }, "≠")
+    more.closest(".kb-tools").querySelector(".kb-id").after(mark)
+  }
+}
+
 /** Sets up a document page; other pages have none of this. */
 export function setUpDocument() {
   const source = document.getElementById("kb-document")
@@ -156,6 +199,7 @@ export function setUpDocument() {
     append(element, toolsOf(doc, anchor, fields, element))
   }
   setUpGlosses(doc)
+  markConflicts(doc).catch(() => {})
   const print = document.getElementById("kb-print")
   print.hidden = false
   print.addEventListener("click", () => window.print())
