@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _OF_THEIR_OWN = ("index.md", "ask.md", "topics.md")
 """Pages that have a place of their own in the navigation; others that are no documents stand under "about"."""
+EVALUATION = "evaluation.md"
 _SITE_NAME = re.compile(r"^site_name: *(?P<name>.+)$", re.MULTILINE)
 _TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)
 
@@ -70,13 +71,16 @@ def publish(
         today=today or datetime.datetime.now(datetime.UTC).date().isoformat(),
     )
     wanted = {docs / path: text for path, text in generated.files.items()}
+    floors, questions = (_text(config.parent / "evals" / name) for name in ("floors.json", "questions.jsonl"))
+    if floors and questions:
+        wanted[docs / EVALUATION] = site.evaluation_page(floors, questions)
     wanted[config] = site.with_generated_config(
         settings,
         config.name,
         documents,
         topics,
         generated.comparisons,
-        _about(docs, {document.kind for document in documents}),
+        _about(docs, wanted, {document.kind for document in documents}),
     )
     changed = [path for path, text in wanted.items() if _text(path) != text]
     folders = [docs / folder for folder in site.GENERATED_FOLDERS]
@@ -111,16 +115,16 @@ def _conflicts(docs: Path, index: Path | None) -> tuple[Conflict, ...]:
         return kept
 
 
-def _about(docs: Path, kinds: Collection[str]) -> list[tuple[str, str]]:
+def _about(docs: Path, wanted: Mapping[Path, str], kinds: Collection[str]) -> list[tuple[str, str]]:
     """Return title and path of the pages about the knowledge base itself, ``about.md`` first, folders last."""
     from kb.publish import GENERATED_FOLDERS
 
     pages = []
-    for path in docs.rglob("*.md"):
+    for path in {*docs.rglob("*.md"), *(path for path in wanted if path.suffix == ".md")}:
         place = path.relative_to(docs)
         if place.as_posix() in _OF_THEIR_OWN or place.parts[0] in (*kinds, *GENERATED_FOLDERS):
             continue
-        title = _TITLE.search(path.read_text(encoding="utf-8"))
+        title = _TITLE.search(wanted.get(path) or _text(path))
         if title and path.name != "template.md":
             pages.append((title["title"].replace("`", ""), place.as_posix()))
     return sorted(pages, key=lambda page: (page[1] != "about.md", "/" in page[1], page[1]))

@@ -5,6 +5,7 @@ they no longer fit the documents.
 """
 
 from kb.publish.conflicts import CONFLICTS, read_conflicts
+from kb.publish.evaluation import evaluation_page
 from kb.publish.names import Topic, read_topics
 from kb.publish.navigation import with_generated_config
 from kb.publish.record import Record, read_record
@@ -17,6 +18,7 @@ __all__ = [
     "Generated",
     "Record",
     "Topic",
+    "evaluation_page",
     "generate",
     "read_conflicts",
     "read_record",

@@ -85,7 +85,9 @@ def comparison_page(comparison: Comparison, conflicts: Sequence[Conflict]) -> st
     bars = _bars(comparison)
     if bars:
         blocks.append(bars)
-    blocks.append(table(("文件", "规则", "数字"), rows))
+    blocks.append(
+        '<div class="kb-table" markdown>\n\n' + table(("文件", "规则", "数字"), rows) + "\n\n</div>"
+    )
     if here:
         blocks.append("## ≠ 各文件不一致 {#differ}")
         blocks += difference_blocks(here, passages, ROOT, 3)

@@ -66,6 +66,17 @@ def test_sources_and_related_clauses_on_demand(
     assert page.locator(".kb-panel").count() == 0
 
 
+def test_conflicts_stand_beside_the_clause(static: str, look: Look) -> None:
+    page = look().at(f"{static}{PAGE}")
+    mark = page.wait_for_selector('[id="2-1-n1"] .kb-differ')
+    mark.click()
+    said = page.wait_for_selector(".kb-panel").inner_text()
+    assert "与其他文件不一致" in said
+    assert "8:30-18:30" in said
+    page.goto(f"{static}/compare/shifts/")
+    assert page.locator("td .kb-differ").count() >= 10
+
+
 def test_english_is_shown_where_it_exists(static: str, look: Look) -> None:
     page = look().at(f"{static}{PAGE}")
     assert page.locator(".kb-gloss:visible").count() == 0
@@ -167,6 +178,7 @@ def test_a_refusal_of_the_server_is_told_and_search_goes_on(served: str, look: L
     page = visit.at(f"{served}/ask/?q=迟到")
     page.wait_for_selector(".kb-answer--notice")
     assert "build it: kb index" in page.inner_text(".kb-answer--notice")
+    page.wait_for_selector(".kb-group")
     assert page.locator(".kb-group").count() > 1
 
 

@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from shipped_site import DOCS, ROOT
 
+from kb.compare import Conflict
 from kb.errors import InputInvalid
 from kb.knowledge_base import load_documents, publish
 from kb.model import Clause, Document
 from kb.passages import passages_of
-from kb.publish import read_record, read_topics
+from kb.publish import CONFLICTS, read_conflicts, read_record, read_topics
 from kb.publish.compare import comparison_page, comparisons
+from kb.publish.conflicts import conflicts_json, differences
 from kb.publish.listings import topic_page
 from kb.publish.record import update
 from kb.publish.related import related_clauses
@@ -118,6 +120,82 @@ def test_a_comparison_puts_the_figures_of_each_document_side_by_side() -> None:
     assert r"迟到\[含早退\]扣500元。" in page
     assert "| 500元 |" in page
     assert "--share:100%" in page
+
+
+def test_conflicts_are_marked_on_both_sides_and_kept_without_an_index(small: Path) -> None:
+    def handbook(identity: str, text: str) -> Document:
+        rule = Clause(anchor="2-1", text=text, topics=("attendance",))
+        return Document(id=identity, title=f"{identity}店守则", kind="shop-handbook", blocks=(rule,))
+
+    documents = [
+        handbook("a", "迟到一次扣8元。"),
+        handbook("b", "迟到一次扣500元。"),
+        handbook("c", "迟到要说明。"),
+    ]
+    passages = passages_of(documents)
+    conflict = Conflict("a#2-1", "b#2-1", "figure", "处罚", "扣8元", "扣500元")
+    late = next(one for one in comparisons(passages) if one.subject.id == "late")
+    page = comparison_page(late, [conflict])
+    assert page.count("[≠](#differ)") == 2
+    assert "- 扣8元 —— [a店守则 2-1](../shop-handbook/a.md#2-1)" in page
+    assert read_conflicts(conflicts_json([conflict])) == (conflict,)
+    kept = small / "docs" / CONFLICTS
+    kept.parent.mkdir(parents=True)
+    kept.write_text(conflicts_json([conflict]), encoding="utf-8")
+    publish(small / "docs", small / "mkdocs.yml", index=small / "no-index")
+    assert read_conflicts(kept.read_text(encoding="utf-8")) == ()  # its clauses are not in these pages
+    kept.write_text("{", encoding="utf-8")
+    with pytest.raises(InputInvalid, match=r"conflicts\.json"):
+        publish(small / "docs", small / "mkdocs.yml")
+
+
+def test_conflicts_come_from_the_index(small: Path, small_index: Path) -> None:
+    from kb.knowledge_base import KnowledgeBase
+
+    publish(small / "docs", small / "mkdocs.yml", index=small_index)
+    with KnowledgeBase.open(small_index) as kb:
+        assert read_conflicts((small / "docs" / CONFLICTS).read_text(encoding="utf-8")) == kb.conflicts
+
+
+def test_a_matter_that_several_clauses_rule_is_told_once() -> None:
+    conflicts = [
+        Conflict("a#1", "b#1", "figure", "下班时间", "18点", "19点"),
+        Conflict("b#1", "c#1", "figure", "下班时间", "19点", "20点"),
+        Conflict("a#2", "b#2", "actor", "由谁做", "店长", "主管"),
+    ]
+    told = differences(conflicts)
+    assert [(one.what, len(one.said)) for one in told] == [("下班时间", 3), ("由谁做", 2)]
+
+
+def test_floors_and_questions_make_the_evaluation_page(small: Path) -> None:
+    place = small / "evals"
+    place.mkdir()
+    floors = {"split": "held-out", "at_least": {"all": {"hit@5": 0.8}, "kind list": {"x": 1}}, "at_most": {}}
+    (place / "floors.json").write_text(json.dumps(floors), encoding="utf-8")
+    question = {"id": "1", "split": "held-out", "kind": "single", "question": "几点关店"}
+    (place / "questions.jsonl").write_text(json.dumps(question) + "\n", encoding="utf-8")
+    publish(small / "docs", small / "mkdocs.yml")
+    page = (small / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    assert "| 全部问题 | 前五条出处里有对的（`hit@5`） | 至少 80% |" in page
+    assert "| 问一串规定的问题 | x（`x`） | 至少 100% |" in page
+    assert '"评测": evaluation.md' in (small / "mkdocs.yml").read_text(encoding="utf-8")
+    (place / "floors.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputInvalid, match="evals"):
+        publish(small / "docs", small / "mkdocs.yml")
+
+
+def test_a_long_chart_shows_the_ends_of_each_document() -> None:
+    def handbook(identity: str, amounts: range) -> Document:
+        blocks = tuple(
+            Clause(anchor=f"{n}", text=f"第{n}项差错罚款{n}元。", topics=("fines",)) for n in amounts
+        )
+        return Document(id=identity, title=f"{identity}店守则", kind="shop-handbook", blocks=blocks)
+
+    found = comparisons(passages_of([handbook("a", range(11, 20)), handbook("b", range(21, 500, 40))]))
+    page = comparison_page(next(one for one in found if one.subject.id == "fines"), ())
+    assert page.count(".kb-bar style") == 4
+    assert "只画最小与最大" in page
+    assert "对数刻度" in page
 
 
 def test_a_topic_without_rules_still_has_its_page() -> None:

@@ -93,7 +93,7 @@ async function panelOf(doc, anchor, fields, id) {
   )
   try {
     const differing = await conflictSection(`${doc.id}#${anchor}`)
-    if (differing) parts.push(differing)
+    if (differing) parts.unshift(differing)
     const [related, all] = await Promise.all([data("assets/kb/related.json"), load()])
     const known = new Map(all.map((clause) => [clause.id, clause]))
     const others = (related[`${doc.id}#${anchor}`] ?? []).map((other) => known.get(other)).filter(Boolean)
