@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kb.normalize.documents import like
-from kb.normalize.families import Candidate
+from kb.normalize.families import Candidate, base
 from kb.normalize.numerals import number
 from kb.normalize.outline import Heading, Token
 
@@ -20,6 +20,8 @@ _PART_TAIL = re.compile(
 )
 _INNER = re.compile(r"[，,。；;！!、]|[:：].")  # what a heading does not hold
 _KEY = 6  # words before a colon that head a list rather than lead into it
+_SHORT = 30
+_PUNCTUATED = re.compile(r"[。；;，,！!？?：:|]")
 _STOP = "。；;！!？?\n"
 
 
@@ -31,17 +33,53 @@ def tokens(text: str, candidates: Sequence[Candidate], title: str) -> list[Token
     kept = [c for c in candidates if not taken.meets(c.start, c.end)]
     found += kept
     labelled = _Spans([(c.start, c.end) for c in kept] + [(part.start, part.end) for part in parts])
-    headings = {h.start: h for h in (*_lines(text), *_before_lists(text, kept))}
+    headings = {
+        h.start: h
+        for h in (*_lines(text), *_before_lists(text, kept), *_above_articles(text, kept))
+        if text[h.start : h.end] != title
+    }
     found += [headings[start] for start in sorted(headings) if not labelled.meets(start, headings[start].end)]
     found.sort(key=lambda token: token.start)
     for n, token in enumerate(found[:-1]):
         following = found[n + 1]
-        if isinstance(token, Heading) and isinstance(following, Candidate) and following.value[-1] == 1:
+        if not isinstance(following, Candidate):
+            continue
+        if base(following.family) == "条" and following.opening:
+            line = text[token.start : following.start].rstrip()
+            short = len(line) <= _SHORT and "\n" not in line and not _PUNCTUATED.search(line)
+            if short and isinstance(token, Candidate) and base(token.family) in ("cn", "cn("):
+                found[n + 1] = replace(following, below=True)
+        elif isinstance(token, Heading) and following.value[-1] == 1:
             key = text[token.end - 1] in ":："
             stands = token.end - token.start <= _KEY if key else not token.line
             if stands and not text[token.end : following.start].strip():
                 found[n] = replace(token, leads=True)
     return found
+
+
+def _above_articles(text: str, candidates: Sequence[Candidate]) -> list[Heading]:
+    """Return the short lines right above an article that follow a finished sentence: chapters without a number."""
+    found = []
+    for candidate in candidates:
+        if base(candidate.family) == "条" and candidate.opening:
+            end = candidate.start
+            while end and text[end - 1].isspace():
+                end -= 1
+            start = text.rfind("\n", 0, end) + 1
+            words = text[start:end]
+            if (
+                2 <= len(words) <= _SHORT
+                and words[0].isalpha()
+                and not _PUNCTUATED.search(words)
+                and _closed(text, start)
+            ):
+                found.append(Heading(start, end, leads=True))
+    return found
+
+
+def _closed(text: str, start: int) -> bool:
+    """Whether what stands before a line is a finished sentence."""
+    return text[max(0, start - 8) : start].rstrip()[-1:] in "。；！？”）"
 
 
 class _Spans:

@@ -17,9 +17,9 @@ _NUM = rf"(?:{_CN}|\d{{1,4}})"
 _BULLETS = "●◆■•★▲◇○□►➢※☆△▪◦‣➤✓✔"
 _PATTERN = re.compile(
     rf"""
-    (?P<struct>(?P<sopen>[【\[［〔])?第\s*(?P<snum>{_SPACED}|\d{{1,4}})\s*(?P<sword>[编編]|篇|章|[节節]|[条條]|款|[张張]|[课課]|[讲講]|步|[个個]|部[分份]|[单單]元|[阶階]段|[类類]|[点點]|[项項])(?P<sub>之{_CN})?(?(sopen)[】\]］〕]?)\s?[：:、]?)
+    (?P<struct>(?P<sopen>[【\[［〔])?第\s*(?P<snum>{_SPACED}|\d{{1,4}})\s*(?P<sword>分?[编編]|篇|章|[节節]|[条條]|款|[张張]|[课課]|[讲講]|步|[个個]|部[分份]|[单單]元|[阶階]段|[类類]|[点點]|[项項])(?P<sub>之{_CN})?(?(sopen)[】\]］〕]?)\s?[：:、]?)
   | (?P<ord>第(?P<onum>{_CN})\s?[,，、：:])
-  | (?P<annex>(?:附件|附[录錄]|附表|附[则則])\s?(?P<xnum>{_NUM})?\s?[：:]?(?=\s|$|[：:\u4e00-\u9fff]))
+  | (?P<annex>(?:附件|附[录錄]|附表)\s?(?P<xnum>{_NUM})?\s?[：:]?(?=\s|$|[：:\u4e00-\u9fff]))
   | (?P<noun>(?P<nword>步骤|职责|案例|情形|阶段|环节|方案|要点|误区|场景|模块|任务)\s?(?P<nnum>{_NUM})(?:\s?[：:、.．]|[ \u3000](?=\S)))
   | (?P<cnpar>[（(〔]\s?(?P<cpnum>{_CN})\s?[)）〕]\s?[、.．：:]?)
   | (?P<arpar>[（(〔]\s?(?P<apnum>\d{{1,3}})\s?[)）〕]\s?[、.．：:]?)
@@ -89,8 +89,12 @@ def candidates(text: str) -> list[Candidate]:
     """Return every possible label of a flow in order. Overlapping readings are not returned twice."""
     found: list[Candidate] = []
     position = 0
+    quoted = _quoted(text)
     while match := _PATTERN.search(text, position):
-        candidate = _judge(text, match)
+        while quoted and quoted[-1][1] <= match.start():
+            quoted.pop()
+        inside = bool(quoted) and quoted[-1][0] < match.start()
+        candidate = None if inside and match.group("struct") else _judge(text, match)
         if candidate is None:
             # skip a whole run of digits or numerals, so that its tail is not read as a label of its own
             position = match.start() + 1
@@ -102,6 +106,16 @@ def candidates(text: str) -> list[Candidate]:
         found.append(candidate)
         position = candidate.end
     return found
+
+
+_CLOSING = re.compile(r"[^\n(（]{0,60}[)）]")
+_QUOTE = re.compile(r"(?:^|[：:])[ \t\u3000]*“[^”]{0,4000}”", re.MULTILINE)
+
+
+def _quoted(text: str) -> list[tuple[int, int]]:
+    """Return the stretches over several lines that quote the wording of another text, the last one first."""
+    spans = [match.span() for match in _QUOTE.finditer(text) if "\n" in match.group().strip()]
+    return spans[::-1]
 
 
 def _judge(text: str, match: re.Match[str]) -> Candidate | None:
@@ -204,8 +218,21 @@ def _struct(text: str, match: re.Match[str], place: str) -> Reading:
         gain = 2.0 if place == "line" else 0.8
         if word == "条" and place != "line" and text[end : end + 1].isspace():
             gain += 0.6
+        if word == "条" and (cited := _cited(text, match.start(), end, place)):
+            gain -= cited
     sub = chinese(match.group("sub")[1:]) if match.group("sub") else None
     return word, (value, sub) if sub else (value,), gain, end
+
+
+def _cited(text: str, start: int, end: int, place: str) -> float:
+    """Return what speaks against an article: it stands behind the name of a law, or in a row of a table."""
+    before = text[max(0, start - 4) : start].rstrip()[-1:] if place != "line" else ""
+    row = place != "line" and text.rfind(" | ", max(0, start - 400), start) > text.rfind("\n", 0, start)
+    if before == "》" or row:
+        return 9.0
+    if place == "line" and " | " in text[end - 1 : end + 8]:
+        return 3.6  # an article only where the next one is due
+    return 1.5 if place == "closer" else 0.0
 
 
 def _after_heading(text: str, start: int) -> bool:
@@ -362,6 +389,8 @@ def _ardun(text: str, match: re.Match[str], place: str) -> Reading:
     if not 0 < value < 200 or (before not in (":", "：") and _digit_before(text, match.start())):
         return None
     if place == "comma" and mark != "、":
+        return None
+    if place != "line" and _inside_bracket(text, match.start()) and _CLOSING.match(text, end):
         return None
     if _ENUMERATED.match(text, end) and not re.compile(r"\s?[一二三四五六七八九十两]").match(text, end):
         return None

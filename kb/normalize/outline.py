@@ -151,7 +151,7 @@ def _heading_steps(reading: Reading, n: int, token: Heading) -> list[Reading]:
         depth += 1
     popped = [entry for entry in stack[depth:] if entry.family != "heading"]
     gain = TAKES_HEADING if popped else FREE_HEADING
-    if any(base(entry.family) == "条" for entry in popped):
+    if not token.leads and any(base(entry.family) == "条" for entry in popped):
         gain -= 1.5
     if not token.line:
         gain -= 0.3
@@ -216,13 +216,16 @@ def _label_steps(reading: Reading, n: int, token: Candidate) -> list[Reading]:
             add(depth, _opening(reading, token), True)
         return steps
     if kind == "条":
+        due = value[0] == reading.article[0] + 1  # one article counts on: it is no list of one
         depth = 0
         while depth < len(stack) and (
             base(stack[depth].family) in HEADINGS or stack[depth].family == "heading"
         ):
             depth += 1
+        if token.below and len(stack) == depth + 1 and base(stack[depth].family) in ("cn", "cn("):
+            add(depth + 1, _opening(reading, token), not due)
         if not any(base(entry.family) == "条" for entry in stack):
-            add(depth, _opening(reading, token) + (REPLACES / 2 if depth < len(stack) else 0.0), True)
+            add(depth, _opening(reading, token) + (REPLACES / 2 if depth < len(stack) else 0.0), not due)
         return steps
     if all(entry.family != token.family for entry in stack):
         add(len(stack), _opening(reading, token) + _nesting(stack, token) + (LED if token.led else 0.0), True)

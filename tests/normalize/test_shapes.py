@@ -186,3 +186,63 @@ def test_dates_of_effect_and_signatures() -> None:
     document = normalize([source(WAREHOUSE)]).documents[0]
     assert document.effective == "2020-08-08"
     assert not document.truncated
+
+
+def test_lists_and_bare_lines_may_be_chapters() -> None:
+    text = "".join(
+        [
+            "杏林诊所候诊办法\n一、总则\n第一条 为了候诊有序，定本办法。\n第二条 来看病的人先取号。\n",
+            "1、老人可以由家人代取；\n2、孕妇不用取号。\n二、叫号\n第三条 过号的，等两个号再叫。\n附则\n第四条 本办法从明天起施行。\n",
+        ]
+    )
+    by_label = {label: parent for label, parent, _ in labelled(text)}
+    assert by_label["第一条"] == by_label["第二条"] == "一、"
+    assert by_label["1、"] == "第二条"
+    assert by_label["第三条"] == "二、"
+    assert by_label["第四条"] == ""
+
+
+def test_an_amendment_quotes_articles_that_are_not_its_own() -> None:
+    text = (
+        "关于修改《杏林诊所候诊办法》的决定\n一、增加两条，作为第五条、第六条：“第五条　急诊不用取号。\n"
+        "第六条　复诊的人可以提前一天取号。”\n二、将第二条中的“取号”改为“扫码”。\n"
+    )
+    assert [label for label, _, _ in labelled(text)] == ["一、", "二、"]
+
+
+def test_parts_of_a_code() -> None:
+    text = (
+        "园区管理大全\n第一编　人\n第一分编　员工\n第一章　入职\n第一条　入职先体检。\n第二分编　访客\n第二章　登记\n"
+        "第二条　访客要登记。\n第二编　车\n第三章　停车\n第三条　车停在线里。\n"
+    )
+    parents = {label: parent for label, parent, _ in labelled(text)}
+    assert parents["第二分编"] == "第一编"
+    assert parents["第二章"] == "第二分编"
+    assert parents["第三章"] == "第二编"
+
+
+def test_rows_of_a_table_cite_articles() -> None:
+    text = (
+        "园区罚款办法\n第一条 罚款照下表。\n第二条 当天生效。\n附件1 罚款表\n情形 | 依据 | 罚款\n"
+        "乱停 | 《停车办法》第三条 乱停的，罚五十元 | 五十元\n第九条 | 占道 | 二十元\n"
+    )
+    assert [label for label, _, _ in labelled(text)] == ["第一条", "第二条", "附件1"]
+
+
+def test_lines_wrapped_at_one_width_are_joined() -> None:
+    words = (
+        "第一条 仓库的门每天晚上九点由当班的人锁上，锁门之前先看一遍里面有没有人，再把灯和风扇都关掉，违反前面第三条的"
+        "规定的照扣。\n第二条 钥匙只有两把，一把在店长手里，另一把锁在收银台下面的抽屉里，用的时候要登记在本子上，"
+        "第二天交还并由收银员签字确认，弄丢的赔一百元并照第四条换锁。\n第三条 叉车只能由有证的人开，别人不许坐上去玩，"
+        "更不许用它抬人或者运送顾客的东西。"
+    )
+    wrapped = "\n".join(line[i : i + 20] for line in words.split("\n") for i in range(0, len(line), 20))
+    clauses = normalize([source("枣园仓库规矩\n" + wrapped)]).documents[0].clauses
+    assert [(c.label + " " + c.text) for c in clauses] == words.split("\n")
+
+
+def labelled(text: str) -> list[tuple[str, str, str]]:
+    """Label, label of what it stands under, text of every labelled clause."""
+    clauses = normalize([source(text)]).documents[0].clauses
+    by_anchor = {clause.anchor: clause for clause in clauses}
+    return [(c.label, by_anchor[c.parent].label if c.parent else "", c.text) for c in clauses if c.label]
