@@ -135,6 +135,7 @@ def answer_of(payload: Mapping[str, Any]) -> Answer:
         reason=payload["reason"],
         citations=tuple(map(_citation, payload["citations"])),
         nearest=tuple(map(_citation, payload.get("nearest", ()))),
+        phrased_by=payload.get("phrased_by", "composed"),
     )
 
 

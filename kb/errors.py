@@ -161,6 +161,12 @@ class EmbeddingFailed(ModelProblem):
     code = "embedding-failed"
 
 
+class PhrasingFailed(ModelProblem):
+    """The language model failed, or nothing it said is borne out by the clauses."""
+
+    code = "phrasing-failed"
+
+
 class KeyProblem(KbError):
     """The caller's key does not open the door."""
 

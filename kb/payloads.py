@@ -24,6 +24,7 @@ def answer_payload(answer: Answer, info: IndexInfo, took_ms: float) -> Payload:
         "status": answer.status,
         "answer": answer.text,
         "reason": answer.reason,
+        "phrased_by": answer.phrased_by,
         "citations": [citation_payload(citation) for citation in answer.citations],
     }
     if answer.status == "abstained":

@@ -178,6 +178,7 @@ class AnswerBody(_Frame):
     status: Literal["answered", "abstained"]
     answer: str
     reason: str
+    phrased_by: Literal["composed", "llm"] = "composed"
     citations: list[Citation]
     nearest: list[Citation] = []
 

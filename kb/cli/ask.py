@@ -15,13 +15,14 @@ from kb.cli.options import (
     index_option,
     json_option,
     limit_option,
+    llm_option,
     model_option,
     server_option,
 )
 from kb.cli.output import print_answer, print_hits, print_json
-from kb.errors import InputInvalid, QuestionError
+from kb.errors import InputInvalid, PhrasingFailed, QuestionError
 from kb.knowledge_base import KnowledgeBase, timed
-from kb.model import Filters
+from kb.model import Answer, Filters
 from kb.payloads import answer_payload, error_payload, search_payload
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _batch_option = click.option(
 @index_option
 @model_option
 @server_option
+@llm_option
 @filter_options
 def ask(
     question: str | None,
@@ -51,31 +53,41 @@ def ask(
     index: Path,
     model: str,
     server: str | None,
+    llm: str | None,
     **filters: tuple[str, ...],
 ) -> None:
     """Answer QUESTION with cited rules, or say that the rules do not say."""
     chosen = Filters(**filters)
     rows = _rows(question, batch)
+    phrase = _phrasing(llm)
     if server is not None:
         remote = _remote(server)
+
+        def remote_payload(text: str) -> dict[str, Any]:
+            from kb.client import answer_of
+
+            found = remote.ask_payload(text, limit=limit, filters=chosen)
+            answer = phrase(answer_of(found))
+            return found | {"answer": answer.text, "phrased_by": answer.phrased_by}
+
         _print(
             question if batch is None else rows,
             as_json,
-            lambda text: remote.ask_payload(text, limit=limit, filters=chosen),
-            lambda text: print_answer(remote.ask(text, limit=limit, filters=chosen)),
+            remote_payload,
+            lambda text: print_answer(phrase(remote.ask(text, limit=limit, filters=chosen))),
         )
         return
     with KnowledgeBase.open(index, model=model) as kb:
 
         def payload(text: str) -> dict[str, Any]:
-            answer, took = timed(lambda: kb.ask(text, limit=limit, filters=chosen))
+            answer, took = timed(lambda: phrase(kb.ask(text, limit=limit, filters=chosen)))
             return answer_payload(answer, kb.info, took)
 
         _print(
             question if batch is None else rows,
             as_json,
             payload,
-            lambda text: print_answer(kb.ask(text, limit=limit, filters=chosen)),
+            lambda text: print_answer(phrase(kb.ask(text, limit=limit, filters=chosen))),
         )
 
 
@@ -128,6 +140,25 @@ def _remote(url: str) -> RemoteKnowledgeBase:
     from kb.client import RemoteKnowledgeBase
 
     return RemoteKnowledgeBase(url, key=os.environ.get("KB_KEY", ""))
+
+
+def _phrasing(llm: str | None) -> Callable[[Answer], Answer]:
+    """Return what has a language model phrase an answer; where that fails, the answer as composed."""
+    if llm is None:
+        return lambda answer: answer
+    from kb.phrase import ChatModel, phrased
+
+    model = ChatModel(llm)
+
+    def phrase(answer: Answer) -> Answer:
+        try:
+            return phrased(answer, model)
+        except PhrasingFailed as error:
+            click.echo(f"kb: the answer is in the rules' own words: {error.message}", err=True)
+            click.echo(f"    {error.hint}", err=True)
+            return answer
+
+    return phrase
 
 
 def _print(

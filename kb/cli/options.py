@@ -51,6 +51,14 @@ server_option = click.option(
     help="Ask the `kb serve` at this address instead of the local index; its key is read from KB_KEY.",
 )
 
+llm_option = click.option(
+    "--llm",
+    metavar="URL",
+    envvar="KB_LLM",
+    help="Let the OpenAI-compatible chat model at this address (http://HOST/v1?model=NAME, key in KB_LLM_KEY) phrase the "
+    "answer; what the cited clauses do not bear out is cut.",
+)
+
 _FILTERS = {
     "platform": "taobao, tmall, kuaishou, douyin or general",
     "kind": "a document kind, such as shop-handbook",

@@ -54,21 +54,26 @@ def terms(text: str) -> list[str]:
     Width and case are folded (NFKC, casefold), traditional characters simplified, thousands separators dropped, English
     words stemmed (Snowball). A figure is a term of its own with its canonical value, so that 三天 meets 3天.
     """
-    narrow = unicodedata.normalize("NFKC", text).casefold().encode("utf-8", "ignore").decode()
-    folded = _THOUSANDS.sub("", _simplifier().convert(narrow))
+    plain = folded(text)
     found: list[str] = []
-    for match in _RUN.finditer(folded):
+    for match in _RUN.finditer(plain):
         run = match[0]
         if match[1] is None:
             found.append(run[:_WORD_LIMIT])
         else:
             found.extend(run)
             found.extend(map(add, run, run[1:]))
-    found.extend(f"{figure.value}{figure.unit}" for figure in find_figures(folded) if figure.unit)
-    if not _LATIN.search(folded):
+    found.extend(f"{figure.value}{figure.unit}" for figure in find_figures(plain) if figure.unit)
+    if not _LATIN.search(plain):
         return found
     stemmed: list[str] = _stemmer().analyze(" ".join(found))
     return stemmed
+
+
+def folded(text: str) -> str:
+    """Return the text in one width, case and script (NFKC, casefold, simplified), thousands separators dropped."""
+    narrow = unicodedata.normalize("NFKC", text).casefold().encode("utf-8", "ignore").decode()
+    return _THOUSANDS.sub("", _simplifier().convert(narrow))
 
 
 @functools.cache

@@ -113,6 +113,7 @@ class Answer:
         reason: Why it abstained, ``""`` when answered.
         citations: Evidence, best first; empty when abstained.
         nearest: When abstained, the nearest rules.
+        phrased_by: Whose sentences the text is made of: the clauses' own, or a language model's that these clauses bear out.
     """
 
     question: str
@@ -121,3 +122,4 @@ class Answer:
     reason: str
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...]
+    phrased_by: Literal["composed", "llm"] = "composed"
