@@ -282,6 +282,7 @@ class ComparisonBody(_Frame):
     """What each document says about a matter, side by side, with the conflicts between them."""
 
     question: str
+    reason: str
     rows: list[ComparedClause]
     conflicts: list[ConflictBody]
 
