@@ -69,12 +69,17 @@ def comparison_page(comparison: Comparison, conflicts: Sequence[Conflict]) -> st
     for said in comparison.rules.values():
         first = said[0]
         title = link(words(first.document_title), f"{ROOT}{first.kind}/{first.document_id}.md")
-        figures = dict.fromkeys(figure.text for passage in said for figure in _figures(passage, subject))
+        if first.status == "superseded":
+            title += "（已被取代）"
+        figures: dict[str, str] = {}
+        for passage in said:
+            for figure in _figures(passage, subject):
+                figures.setdefault(figure.text, target_of(passage, ROOT))
         rows.append(
             (
                 title,
                 "<br>".join(_cell(passage, marked) for passage in said),
-                "、".join(words(figure) for figure in figures) or "—",
+                "、".join(link(words(text), target) for text, target in figures.items()) or "—",
             )
         )
     count = sum(len(said) for said in comparison.rules.values())

@@ -45,6 +45,11 @@ def document_list(documents: Sequence[Document], root: str) -> str:
         lines = [f"**{document_link(document, root)}**", facts(document)]
         if document.summary:
             lines.append(words(document.summary))
+        lines += [
+            f"*{words(said)}*{{: .kb-en lang=en }}"
+            for said in (document.title_en, document.summary_en)
+            if said
+        ]
         items.append("<br>".join(lines))
     return cards(items, "kb-documents")
 

@@ -62,8 +62,9 @@ def _nav(
             _item(3, document.title, page_path(document)) for document in documents if document.kind == kind
         ]
     lines.append(_item(2, "按平台", "documents/platforms.md"))
-    lines += [_section(1, "主题"), _item(2, "全部主题", "topics.md")]
-    lines += [_item(2, topic.zh, f"topics/{topic.id}.md") for topic in topics]
+    if topics:  # a knowledge base without a list of topics has no topic pages either
+        lines += [_section(1, "主题"), _item(2, "全部主题", "topics.md")]
+        lines += [_item(2, topic.zh, f"topics/{topic.id}.md") for topic in topics]
     lines += [_section(1, "对照"), _item(2, "", "compare/index.md")]
     lines.append(_item(2, "各文件不一致之处", "compare/conflicts.md"))
     lines += [_item(2, one.subject.zh, f"compare/{one.subject.id}.md") for one in found]

@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-from shipped_site import DOCS, INDEXED, ROOT, Built, Look, Visit
+from shipped_site import DOCS, INDEXED, ROOT, Built, Look, Visit, free_port, serving
 
 from kb.knowledge_base import build, load_documents
 from kb.model import Document
@@ -44,34 +41,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     )
     assert done.returncode == 0, done.stderr
     return Built(folder, time.perf_counter() - began)
-
-
-@contextmanager
-def serving(command: list[str], port: int, cwd: Path) -> Iterator[str]:
-    """Run a server until the block ends; give its address once it answers."""
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/", timeout=1).close()
-                break
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                assert process.poll() is None, f"{command} ended with {process.returncode}"
-                time.sleep(0.1)
-        else:
-            pytest.fail(f"{command} does not answer")
-        yield address
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from shipped_site import ROOT, Built
+import pytest
+from shipped_site import ROOT, Built, Look, free_port, serving
 
 from kb.model import Document
 
@@ -98,22 +99,47 @@ def test_a_document_page_tells_what_it_is(built: Built, documents: tuple[Documen
         assert document.sources[0].file in text
 
 
-def test_zensical_builds_the_same_pages_and_anchors(built: Built, tmp_path: Path) -> None:
-    for folder in ("docs", "overrides"):  # Zensical builds only what stands under its configuration
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    shutil.copy(ROOT / "mkdocs.yml", tmp_path / "mkdocs.yml")
+@pytest.fixture(scope="module")
+def zensical(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped site, by Zensical."""
+    folder = tmp_path_factory.mktemp("zensical")
+    for name in ("docs", "overrides"):  # Zensical builds only what stands under its configuration
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "mkdocs.yml", folder / "mkdocs.yml")
     done = subprocess.run(
         [sys.executable, "-m", "zensical", "build", "--strict"],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
         env={**os.environ, "NO_COLOR": "1"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    ours, theirs = pages_of(built.folder), pages_of(tmp_path / "site")
+    return folder / "site"
+
+
+def test_zensical_builds_the_same_pages_and_anchors(built: Built, zensical: Path) -> None:
+    ours, theirs = pages_of(built.folder), pages_of(zensical)
     assert set(theirs) == set(ours)
     for name in ours:
         assert page(theirs[name]).own_ids == page(ours[name]).own_ids, name
     for name in ("assets/kb/clauses.json", "llms.txt", "markdown/tmall-cs-code.txt"):
-        assert (tmp_path / "site" / name).read_bytes() == (built.folder / name).read_bytes()
+        assert (zensical / name).read_bytes() == (built.folder / name).read_bytes()
+
+
+def test_what_zensical_builds_works_the_same(zensical: Path, look: Look) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    with serving(command, port, zensical) as address:
+        visit = look()
+        page = visit.at(f"{address}/shop-handbook/tmall-cs-code/#2-3")
+        assert page.locator(".kb-id").count() > 40
+        assert page.is_visible(".kb-facts")
+        page.keyboard.press("/")
+        page.keyboard.insert_text("普通话标准")
+        page.wait_for_selector("#kb-search mark")
+        assert page.locator(":target").count() == 1
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".kb-answer--notice")
+        assert [url for url in visit.requests if not url.startswith((address, "data:"))] == []
+        assert visit.complaints == []

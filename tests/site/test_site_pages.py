@@ -201,10 +201,20 @@ def test_no_serious_barrier(served: str, look: Look, scheme: str, width: int) ->
     visit = look(width=width, scheme=scheme)
     page = visit.page
     barriers = []
-    for path in ("/", f"{PAGE}#2-3", "/compare/fines/", "/ask/?q=迟到怎么处罚", "/topics/attendance/"):
+    for path in (
+        "/",
+        f"{PAGE}#2-3",
+        "/compare/fines/",
+        "/ask/?q=迟到怎么处罚",
+        "/topics/attendance/",
+        "/compare/conflicts/",
+    ):
         visit.at(served + path)
         if "ask" in path:
             page.wait_for_selector(".kb-answer")
+        if "#" in path:
+            page.locator(f"{CLAUSE} > .kb-tools .kb-tool").nth(1).click()
+            page.wait_for_selector(".kb-panel")
         if path == "/":
             page.keyboard.press("/")
             page.keyboard.insert_text("迟到")

@@ -118,7 +118,7 @@ def test_a_comparison_puts_the_figures_of_each_document_side_by_side() -> None:
     page = comparison_page(late, ())
     assert "[2-1](../shop-handbook/a.md#2-1)" in page
     assert r"迟到\[含早退\]扣500元。" in page
-    assert "| 500元 |" in page
+    assert "| [500元](../shop-handbook/b.md#2-1) |" in page
     assert "--share:100%" in page
 
 
