@@ -5,7 +5,7 @@ DEV := .venv-dev
 BIN := $(VENV)/bin
 DEVBIN := $(DEV)/bin
 
-.PHONY: demo install test check format bench site clean
+.PHONY: demo install test check format bench site serve clean
 
 demo: install  ## install, build the index of the shipped pages, answer one question
 	$(BIN)/kb index
@@ -41,6 +41,14 @@ format: $(DEV)/.installed
 site: $(DEV)/.installed  ## the site, into site/: generated pages first, then the build
 	$(DEVBIN)/kb publish
 	$(DEVBIN)/mkdocs build --strict
+
+serve: site  ## the site and the API on http://127.0.0.1:8000
+	$(DEVBIN)/kb index
+	$(DEVBIN)/kb serve
+
+bench: $(DEV)/.installed  ## figures of the docs, ratios in one run
+	PYTHONPATH=. $(DEVBIN)/python bench/embed.py
+	$(DEVBIN)/python bench/cold_question.py
 
 clean:
 	rm -rf $(VENV) $(DEV) build site index
