@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 
 from kb.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnwritable
 from kb.index.corpus import PASSAGE_FIELDS, Record, check_entries, digest_of, entry_digest
-from kb.index.manifest import FORMAT, Manifest, check_digests, file_facts, read_manifest, write_manifest
+from kb.index.manifest import (
+    EXACT,
+    FORMAT,
+    Manifest,
+    TierName,
+    check_digests,
+    file_facts,
+    read_manifest,
+    write_manifest,
+)
 from kb.index.store import Store, write_store
 from kb.index.versions import PARTIAL, current_build, publish, sole_builder, sweep
 from kb.model.answer import IndexInfo
@@ -50,7 +59,13 @@ class _Plan:
 
 
 def build_index(
-    entries: Sequence[Entry], folder: Path, embedder: Embedder, *, progress: Progress | None = None
+    entries: Sequence[Entry],
+    folder: Path,
+    embedder: Embedder,
+    *,
+    tier: TierName = "auto",
+    questions: Sequence[str] = (),
+    progress: Progress | None = None,
 ) -> IndexInfo:
     """Build the index of the entries and make it the current one of ``folder``.
 
@@ -61,6 +76,9 @@ def build_index(
         entries: What to index.
         folder: The index folder, made if need be.
         embedder: The model.
+        tier: How vectors are searched: all compared (``exact``), those in the nearest lists (``inverted``, unless that finds
+            less than 0.97 of what it should), or whichever their number calls for.
+        questions: Questions to measure that with, besides a sample.
         progress: Called with (texts embedded, texts to embed); not called when there is nothing to embed.
 
     Raises:
@@ -73,7 +91,7 @@ def build_index(
     digests = [entry_digest(entry) for entry in entries]
     try:
         with sole_builder(folder):
-            return _build(entries, digests, folder, embedder, progress)
+            return _build(entries, digests, folder, embedder, tier, questions, progress)
     except OSError as error:
         raise IndexUnwritable(
             f"the index in {folder} could not be written: {error}",
@@ -87,6 +105,8 @@ def _build(
     digests: Sequence[bytes],
     folder: Path,
     embedder: Embedder,
+    tier: TierName,
+    questions: Sequence[str],
     progress: Progress | None,
 ) -> IndexInfo:
     # with numpy, faiss and tantivy: only once a build runs
@@ -97,18 +117,21 @@ def _build(
     previous = _previous(folder)
     sweep(folder)
     lexical = lexical_fields(entries)
-    plan = _update(entries, digests, lexical, embedder, previous) or _whole(entries, digests)
+    plan = _update(entries, digests, lexical, embedder, tier, previous) or _whole(entries, digests)
     texts = dict.fromkeys(text for record in plan.records for _, text in dense_texts(record.entry))
     keys, vectors = embed_texts(list(texts), embedder, folder, previous, progress)
     places = {text: place for place, text in enumerate(texts)}
     counts = Counter(field for entry in entries for field, _ in dense_texts(entry))
     now = datetime.now(UTC).replace(microsecond=0)
     build_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    base, known = (plan.base[0], plan.base[1].files) if plan.base else (None, {})
+    base, before = plan.base or (None, None)
     partial = folder / f"{build_id}{PARTIAL}"
     try:
         partial.mkdir()
-        write_fields(partial, sorted(counts), plan.records, (places, keys, vectors), base, plan.dropped)
+        asked = embedder.embed_questions(questions) if questions else vectors[:0].astype("float32")
+        written = write_fields(
+            partial, sorted(counts), plan.records, (places, keys, vectors), base, plan.dropped, tier, asked
+        )
         write_lexical(partial, lexical, plan.records, base, plan.dropped)
         write_store(partial, plan.records, base, plan.dropped)
         manifest = Manifest(
@@ -123,9 +146,13 @@ def _build(
             changed=plan.changed,
             documents=len({entry.passage.document_id for entry in entries}),
             vectors=dict(sorted(counts.items())),
-            lexical=plan.base[1].lexical if plan.base else lexical,
+            tier=tier,
+            tiers={
+                field: (before.tiers if before else written).get(field, EXACT) for field in sorted(counts)
+            },
+            lexical=before.lexical if before else lexical,
             passage_fields=PASSAGE_FIELDS,
-            files=file_facts(partial, base, known),
+            files=file_facts(partial, base, before.files if before else {}),
         )
         write_manifest(partial, manifest)
         publish(folder, partial, build_id)
@@ -146,6 +173,7 @@ def _update(
     digests: Sequence[bytes],
     lexical: Sequence[str],
     embedder: Embedder,
+    tier: TierName,
     previous: tuple[Path, Manifest] | None,
 ) -> _Plan | None:
     """Return what to change in the previous build, or None when it is to be written whole.
@@ -155,7 +183,7 @@ def _update(
     if previous is None or len(entries) <= SMALL:
         return None
     build, manifest = previous
-    if (manifest.model, manifest.dimensions) != (embedder.name, embedder.dimensions):
+    if (manifest.model, manifest.dimensions, manifest.tier) != (embedder.name, embedder.dimensions, tier):
         return None
     if not set(lexical) <= set(manifest.lexical):
         return None

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from kb.errors import IndexDamaged, IndexMismatch
 from kb.index.corpus import Record
-from kb.index.manifest import REBUILD
+from kb.index.manifest import REBUILD, Tier, TierName
 from kb.index.vectors import (
     PARTS,
     VECTORS,
@@ -59,8 +59,10 @@ def write_fields(
     texts: tuple[Mapping[str, int], Keys, Half],
     base: Path | None,
     dropped: Sequence[int],
-) -> None:
-    """Write the vectors of a build.
+    tier: TierName,
+    questions: Matrix,
+) -> dict[str, Tier]:
+    """Write the vectors of a build; return how those of each field written whole are searched.
 
     Args:
         build: The build's folder.
@@ -69,11 +71,14 @@ def write_fields(
         texts: Where each text's key and vector stand, ``(m, KEY_BYTES)`` keys, ``(m, dimensions)`` vectors.
         base: Folder of the build whose other clauses to keep, or None to keep nothing.
         dropped: Rows of the base that are not kept, those written anew included.
+        tier: How fields that are written whole are to be searched.
+        questions: ``(q, dimensions)`` questions to measure with besides a sample.
 
     Raises:
         OSError: They cannot be written.
         IndexDamaged: The base cannot be read.
     """
+    tiers = {}
     places, keys, vectors = texts
     pairs: dict[str, list[tuple[int, int]]] = {}
     for record in records:
@@ -85,9 +90,10 @@ def write_fields(
     for field in fields:
         rows, at = np.array(pairs.get(field, []), np.int32).reshape(-1, 2).T
         if base is None:
-            write_segment(build, field, rows, keys[at], vectors[at])
+            tiers[field] = write_segment(build, field, rows, keys[at], vectors[at], tier, questions)
         else:
             _update(build, base, field, dropped, (rows, keys[at], vectors[at]))
+    return tiers
 
 
 def _update(

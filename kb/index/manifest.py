@@ -7,12 +7,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 from kb.errors import IndexDamaged, IndexMismatch
 from kb.index.corpus import PASSAGE_FIELDS
 from kb.model.answer import IndexInfo
 
-FORMAT = 3  # raise it whenever files of an older build would be read wrongly
+FORMAT = 4  # raise it whenever files of an older build would be read wrongly
 MANIFEST = "manifest.json"
 REBUILD = "Build the index again with `kb index`."
 
@@ -23,6 +24,31 @@ class FileFacts:
 
     size: int
     sha256: str
+
+
+TierName = Literal["auto", "exact", "inverted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """How the vectors of a field are searched.
+
+    Attributes:
+        kind: ``exact`` (all are compared) or ``inverted`` (those in the nearest lists are).
+        lists: Number of lists, 0 when exact.
+        probes: How many of them are compared.
+        recall: Share of the ten nearest that were found when it was built.
+        sample: Number of questions that this was measured with, 0 when exact.
+    """
+
+    kind: str
+    lists: int
+    probes: int
+    recall: float
+    sample: int
+
+
+EXACT = Tier("exact", 0, 0, 1.0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +67,8 @@ class Manifest:
         changed: Clauses written or removed since the index was last written whole.
         documents: Number of documents.
         vectors: Number of vectors per dense field.
+        tier: How they were asked to be searched (``TierName``).
+        tiers: How those of each field are, updates aside, which are compared with all.
         lexical: Lexical fields in use.
         passage_fields: Names of the stored properties of a passage, in order.
         files: Facts of every file, by path relative to the build's folder with ``/`` separators.
@@ -57,6 +85,8 @@ class Manifest:
     changed: int
     documents: int
     vectors: Mapping[str, int]
+    tier: str
+    tiers: Mapping[str, Tier]
     lexical: tuple[str, ...]
     passage_fields: tuple[str, ...]
     files: Mapping[str, FileFacts]
@@ -92,6 +122,7 @@ def read_manifest(build: Path) -> Manifest:
                 expected=FORMAT,
             )
         facts["files"] = {name: FileFacts(**file) for name, file in facts["files"].items()}
+        facts["tiers"] = {field: Tier(**tier) for field, tier in facts["tiers"].items()}
         facts["lexical"] = tuple(facts["lexical"])
         facts["passage_fields"] = tuple(facts["passage_fields"])
         return Manifest(**facts)

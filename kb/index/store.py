@@ -152,12 +152,12 @@ class Store:
     def documents(self, filters: Filters | None = None) -> list[IndexedDocument]:
         """Return the documents with at least one clause that passes the filters, in the order of their ids.
 
-        Should clauses of one document differ in a property, the first one allowed speaks for the document.
+        Should clauses of one document differ in a property, the first one allowed in reading order speaks for the document.
         """
         where, values = _where(filters)
         rows = self._all(
             # beside min(), SQLite takes the other columns from the row that has the minimum
-            "SELECT document, title, kind, platform, audience, status, count(*), min(row) FROM clause "
+            "SELECT document, title, kind, platform, audience, status, count(*), min(place) FROM clause "
             f"WHERE {where} GROUP BY document ORDER BY document",
             values,
         )

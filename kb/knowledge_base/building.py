@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kb.config import DEFAULT_MODEL
 
 if TYPE_CHECKING:
+    from kb.index.manifest import TierName
     from kb.model import Document, IndexInfo, Passage
 
 
@@ -24,7 +25,12 @@ def load_documents(docs: Path) -> tuple[Document, ...]:
 
 
 def build(
-    docs: Path, index: Path, *, model: str = DEFAULT_MODEL, progress: Callable[[int, int], None] | None = None
+    docs: Path,
+    index: Path,
+    *,
+    model: str = DEFAULT_MODEL,
+    tier: TierName = "auto",
+    progress: Callable[[int, int], None] | None = None,
 ) -> IndexInfo:
     """Build or update the index of the pages in ``docs``; only texts that changed are embedded.
 
@@ -32,6 +38,7 @@ def build(
         docs: Folder of pages.
         index: Folder of the index, replaced atomically.
         model: Embedding model.
+        tier: How vectors are searched, as ``kb.index.build_index`` takes it.
         progress: Called with (done, total) texts embedded.
 
     Raises:
@@ -45,7 +52,7 @@ def build(
     from kb.passages import entries_of
 
     entries = entries_of(load_documents(docs))
-    info = build_index(entries, index, open_embedder(model), progress=progress)
+    info = build_index(entries, index, open_embedder(model), tier=tier, progress=progress)
     keep_conflicts(index)
     return info
 
