@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from kb.model import Source
     from kb.normalize import Normalized
 
-LEDGER_PAGE = "ledger.md"
+LEDGER_PAGE = "ingested.md"  # ledger.md is the account that people keep
 TEXT_FOLDER = "converted"
 _KEPT_AS_THEY_ARE = ("txt", "md")
 
@@ -27,7 +28,6 @@ class IngestResult:
     Attributes:
         sources: What was read.
         normalized: Documents and ledgers.
-        report: The JSON of ``kb ingest --report``.
         pages: Page files written.
         updates: Documents whose pages stood in the folder before, with what changed.
         failed: Sources that could not be read, each with its reason.
@@ -35,10 +35,21 @@ class IngestResult:
 
     sources: tuple[Source, ...]
     normalized: Normalized
-    report: dict[str, Any]
     pages: tuple[Path, ...]
     updates: tuple[Update, ...]
     failed: tuple[SourceError, ...]
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The object of ``kb ingest --report``; made anew each time, it may be large."""
+        from kb.normalize import report
+
+        return report(self.normalized) | self.changes
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What the report says of documents that were there before; empty when none was."""
+        return {"updates": [one.facts() for one in self.updates]} if self.updates else {}
 
 
 def ingest(
@@ -66,7 +77,7 @@ def ingest(
         PageError: A page that stands in ``out`` is malformed.
     """
     from kb.normalize import normalize
-    from kb.normalize import report as report_of
+    from kb.normalize.report import report_text
     from kb.normalize.show import ledger_page
     from kb.pages import canonical, save_page
     from kb.pages.folder import write_text
@@ -82,9 +93,6 @@ def ingest(
             )
         )
     normalized, updates = update(normalize(sources, progress), older_pages(out) if out else ())
-    facts = report_of(normalized)
-    if updates:
-        facts["updates"] = [one.facts() for one in updates]
     pages: list[Path] = []
     if out is not None and not dry_run:
         moved = merged_ids(out / ID_MAP, updates)
@@ -97,10 +105,22 @@ def ingest(
                 place = out / TEXT_FOLDER / f"{source.file}.txt"
                 place.parent.mkdir(parents=True, exist_ok=True)
                 write_text(place, source.text)
+    result = IngestResult(sources, normalized, tuple(pages), updates, failed)
     if report is not None and not dry_run:
         report.parent.mkdir(parents=True, exist_ok=True)
-        write_text(report, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
-    return IngestResult(sources, normalized, facts, tuple(pages), updates, failed)
+        _write_pieces(report, report_text(normalized, result.changes))
+    return result
+
+
+def _write_pieces(path: Path, pieces: Iterable[str]) -> None:
+    """Replace the file at ``path`` by the pieces as UTF-8: a reader sees the old file or the new one."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with draft.open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
+            file.writelines(pieces)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def read_sources(paths: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[SourceError, ...]]:

@@ -8,6 +8,7 @@ stays a document of its own.
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,19 +86,28 @@ def _own_rules(told: Told, words: Sequence[str], pairs: Sequence[tuple[int, int]
 
 def _related(words: Sequence[Sequence[str]]) -> dict[int, list[int]]:
     """Return, for each document, the few others that share the most word sequences with it."""
-    holders: dict[int, list[int]] = defaultdict(list)
-    counts: list[int] = []
-    for n, clauses in enumerate(words):
-        seen: set[int] = set()
-        for clause in clauses:
-            for i in range(len(clause) - _SHINGLE + 1):
-                # crc32, not hash(): the same in every run
-                shingle = crc32(clause[i : i + _SHINGLE].encode("utf-8", "surrogatepass"))
-                if shingle % _SAMPLE == 0:
-                    seen.add(shingle)
-        counts.append(len(seen))
-        for shingle in seen:
-            holders[shingle].append(n)
+    if len(words) < 2:
+        return {}
+    told = [_shingles(clauses) for clauses in words]
+    counts = [len(shingles) for shingles in told]
+    # Most word sequences stand in one document only: a table of one byte each sorts those out first, which
+    # keeps the memory small where the texts are large.
+    slots = 1 << max(16, (4 * sum(counts)).bit_length())
+    seen, several = bytearray(slots), bytearray(slots)
+    for n, shingles in enumerate(told):
+        mark = n % 255 + 1
+        for shingle in shingles:
+            slot = shingle // _SAMPLE % slots
+            if seen[slot] not in (0, mark):
+                several[slot] = 1
+            seen[slot] = mark
+    holders: dict[int, list[int]] = {}
+    for n, shingles in enumerate(told):
+        for shingle in shingles:
+            if several[shingle // _SAMPLE % slots]:
+                holder = holders.setdefault(shingle, [])
+                if not holder or holder[-1] != n:
+                    holder.append(n)
     shared: Counter[tuple[int, int]] = Counter()
     for documents in holders.values():
         if 1 < len(documents) <= _COMMON:
@@ -108,6 +118,18 @@ def _related(words: Sequence[Sequence[str]]) -> dict[int, list[int]]:
             related[a].append((-count, b))
             related[b].append((-count, a))
     return {n: [other for _, other in sorted(others)[:_NEAREST]] for n, others in related.items()}
+
+
+def _shingles(clauses: Sequence[str]) -> array[int]:
+    """Return a sample of the word sequences of a document."""
+    found = array("I")
+    for clause in clauses:
+        for i in range(len(clause) - _SHINGLE + 1):
+            # crc32, not hash(): the same in every run
+            shingle = crc32(clause[i : i + _SHINGLE].encode("utf-8", "surrogatepass"))
+            if shingle % _SAMPLE == 0:
+                found.append(shingle)
+    return found
 
 
 class _Sentences:

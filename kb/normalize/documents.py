@@ -90,15 +90,16 @@ def _found(text: str, block: Sequence[Line], end: int, name: str) -> Found:
     if is_title(block[0].text) and len(block) > 1:
         candidates = _head(block)
         best = next((line for line in candidates if _TITLE_WORD.search(line.text)), block[0])
-        title = best.text
         stop = block.index(best) + 1
         while (
             stop < len(block)
             and is_title(block[stop].text)
-            and like(block[stop].text, title)
+            and like(block[stop].text, best.text)
             and not _PART.fullmatch(block[stop].text)
         ):
             stop += 1
+        again = [line.text for line in block[block.index(best) : stop] if line.text.startswith(best.text)]
+        title = max(again, key=len)  # printed again with more to it, it says more
         titles = [(line.start, line.end) for line in block[:stop]]
         first = stop
     elif is_title(block[0].text):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kb.normalize.numerals import number
+
 _KIND_RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("wage-standard", re.compile(r"薪资|薪酬|工资|提成|绩效|wage|salary|pay\b", re.IGNORECASE)),
     (
@@ -46,7 +48,9 @@ _PLATFORMS = (
     ("kuaishou", re.compile(r"快手|kuaishou", re.IGNORECASE)),
     ("douyin", re.compile(r"抖音|抖店|douyin", re.IGNORECASE)),
 )
-_DATE = r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?"
+_YEAR = r"(\d{4}|[零〇○一二三四五六七八九]{4})"
+_DAY = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
+_DATE = rf"{_YEAR}\s*[年./-]\s*{_DAY}\s*[月./-]\s*{_DAY}\s*日?"
 _FROM = re.compile(
     rf"(?:自|从|于|将于|定于)?\s*{_DATE}\s*(?:起|开始|正式)*\s*(?:施行|生效|实施|执行|起施行)"
     rf"|(?:生效|施行|实施|执行)(?:日期|时间)\s*[:：为]?\s*{_DATE}"
@@ -91,9 +95,7 @@ def effective_date(text: str) -> str:
     """
     found = ""
     for match in _FROM.finditer(text):
-        year, month, day = [part for part in match.groups() if part is not None][:3]
-        if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
-            date = f"{int(year):04d}-{int(month):02d}-{int(day):02d}"
+        if date := _iso([part for part in match.groups() if part is not None][:3]):
             before = text[max(0, match.start() - 24) : match.start()]
             if re.search(
                 r"本(?:法|条例|规定|办法|规则|制度|细则|标准|规范|协议|守则|决定)\s*$|此规则|本规则", before
@@ -103,9 +105,14 @@ def effective_date(text: str) -> str:
     if not found and _ON_PUBLICATION.search(text):
         issued = _ISSUED.search(text) or _SIGNED.search(text)
         if issued:
-            year, month, day = issued.groups()
-            return f"{int(year):04d}-{int(month):02d}-{int(day):02d}"
+            return _iso(issued.groups())
     return found
+
+
+def _iso(parts: Sequence[str]) -> str:
+    """Return year, month and day in any numerals as an ISO date, ``""`` when there is no such day."""
+    year, month, day = (number(part) or 0 for part in parts)
+    return f"{year:04d}-{month:02d}-{day:02d}" if 1 <= month <= 12 and 1 <= day <= 31 else ""
 
 
 def is_truncated(clauses: Sequence[str]) -> bool:

@@ -192,7 +192,7 @@ def test_ingest_index_ask_runs_on_a_messy_source(tmp_path: Path) -> None:
     assert "handbooks.txt" in summary
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert {"files", "documents", "clauses"} <= set(report)
-    assert (pages / "ledger.md").is_file()
+    assert (pages / "ingested.md").is_file()
     run("index", "--docs", pages, "--index", index)
     found = ask("上班玩手机游戏扣多少", index)
     assert "30元" in found["citations"][0]["text"]
