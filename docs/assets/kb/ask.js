@@ -1,5 +1,5 @@
 // The Ask page: question in, answer with citations out; the built-in search where there is no server.
-import { address, copyButton, make, moveWithArrows, post, say } from "./core.js"
+import { address, copyButton, language, make, moveWithArrows, post, say } from "./core.js"
 import { showResults } from "./search_box.js"
 
 const MARK = /\[(\d+)\]/g
@@ -36,13 +36,13 @@ function answerBody(text, cited) {
     const head = [say("文件", "Document"), say("规定", "Rule"), say("出处", "Source")].map((name) => make("th", { scope: "col" }, name))
     return [
       make("p", {}, lines[0]),
-      make("div", { class: "kb-scroll", tabindex: "0", role: "region", "aria-label": say("各份文件的规定", "What each document says") }, make("table", { class: "kb-table" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body))),
+      make("div", { class: "kb-scroll", tabindex: "0", role: "region", "aria-label": say("各份文件的规定", "What each document says") }, make("table", { class: "kb-answer__table" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body))),
     ]
   }
   return lines.map((line) => make("p", {}, ...withMarks(line, cited)))
 }
 
-function citationCard(citation) {
+function citationCard(citation, withGloss) {
   const place = citation.heading_path.join(" › ")
   const sources = (citation.sources ?? []).map((span) => `${span.file}[${span.start}:${span.end}]`).join("；")
   return make(
@@ -50,21 +50,22 @@ function citationCard(citation) {
     { class: "kb-citation", value: String(citation.n) },
     make("a", { class: "kb-citation__title", href: address(citation.url) }, `《${citation.document_title}》${place ? ` ${place}` : ""}`),
     make("blockquote", {}, citation.quote || citation.text),
-    citation.gloss_en ? make("p", { class: "kb-gloss", lang: "en" }, citation.gloss_en) : undefined,
+    withGloss && citation.gloss_en ? make("p", { class: "kb-gloss", lang: "en" }, citation.gloss_en) : undefined,
     make("p", { class: "kb-note" }, citation.number ? `${citation.number} · ` : "", make("code", {}, citation.clause_id), sources ? ` · ${sources}` : ""),
   )
 }
 
-function citations(title, list) {
-  return [make("h2", { class: "kb-label" }, title), make("ol", { class: "kb-citations" }, ...list.map(citationCard))]
+function citations(title, list, withGloss) {
+  return [make("h2", { class: "kb-label" }, title), make("ol", { class: "kb-citations" }, ...list.map((citation) => citationCard(citation, withGloss)))]
 }
 
 function show(answer) {
   const answered = answer.status === "answered"
   const cited = byNumber(answer.citations)
+  const withGloss = language === "en" || !/[\u3400-\u9fff]/.test(answer.question)
   const box = make("section", { class: `kb-answer kb-answer--${answered ? "answered" : "abstained"}`, "aria-label": say("答案", "Answer") })
   box.append(make("p", { class: "kb-label" }, answered ? say("答案", "Answer") : say("规则里没有", "Not in the rules")), ...answerBody(answer.answer, cited))
-  if (answered) return [box, ...citations(say("出处", "Sources"), answer.citations)]
+  if (answered) return [box, ...citations(say("出处", "Sources"), answer.citations, withGloss)]
   const report = () =>
     [
       say("规则知识库没有回答这个问题：", "The rules do not answer this question:"),
@@ -76,7 +77,7 @@ function show(answer) {
     make("p", {}, say("该有规则却没有？把问题和最近的条款一起复制下来，发给管规则的人。", "Should there be a rule? Copy the question with the nearest rules and send it to whoever keeps them.")),
     copyButton(say("复制这个缺口", "Copy this gap"), report),
   )
-  return [box, ...(answer.nearest?.length ? citations(say("最接近的条款（并不回答问题）", "Nearest rules (they do not answer)"), answer.nearest) : [])]
+  return [box, ...(answer.nearest?.length ? citations(say("最接近的条款（并不回答问题）", "Nearest rules (they do not answer)"), answer.nearest, withGloss) : [])]
 }
 
 async function searchInstead(question, output, live, why) {
