@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import os
 import subprocess
 import sys
 import time
@@ -39,6 +40,12 @@ def resident(pid: int) -> float:
     """Return the resident memory of a process in MB."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time a process has used; unlike waiting times it does not depend on what else runs here."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Client:
@@ -133,7 +140,13 @@ def main() -> None:
                 f"memory after {FIRST}: {before:.0f} MB, after {options.questions}: {after:.0f} MB ({after / before - 1:+.1%})"
             )
             return
-        report(f"{options.clients} clients", *asyncio.run(load(port, options.clients, options.seconds)))
+        before = processor_seconds(server.pid)
+        found = asyncio.run(load(port, options.clients, options.seconds))
+        report(f"{options.clients} clients", *found)
+        used = (processor_seconds(server.pid) - before) / max(len(found[1]), 1) * 1000
+        print(
+            f"the server used {used:.1f} ms of processor time an answer; load of the machine {os.getloadavg()[0]:.1f}"
+        )
         if options.overload:
             crowd = options.clients * options.overload
             report(f"{crowd} clients", *asyncio.run(load(port, crowd, 15)))

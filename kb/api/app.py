@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.api.edge import Edge
 from kb.api.log import log
+from kb.api.mcp import PATH, McpDoor
 from kb.api.routes import health_routes, routes
 from kb.api.service import Service
 from kb.api.settings import Settings
@@ -37,7 +38,8 @@ def create_app(settings: Settings) -> ASGIApp:
         KeysInvalid: The file of keys is missing or malformed.
     """
     service = Service(settings)
-    app: ASGIApp = _Switch(_api(service), Site(service))
+    mcp = McpDoor(service)
+    app: ASGIApp = _Switch(_api(service, mcp), mcp, Site(service))
     if settings.cors:
         app = CORSMiddleware(
             app,
@@ -50,30 +52,34 @@ def create_app(settings: Settings) -> ASGIApp:
 
 
 class _Switch:
-    """Sends what begins with ``/api/`` to the API, the rest to the site.
+    """Sends what begins with ``/api/`` to the API, ``/mcp`` to the tools, the rest to the site.
 
     Not a mount of the site under ``/``: that would take a wrong method on an API path for a file that is not there.
     """
 
-    def __init__(self, api: ASGIApp, site: ASGIApp) -> None:
+    def __init__(self, api: ASGIApp, mcp: ASGIApp, site: ASGIApp) -> None:
         self._api = api
+        self._mcp = mcp
         self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""
         path = scope.get("path", "/api/")
         own = path.startswith("/api/") or path in ("/metrics", "/api")
-        if scope["type"] == "http" and not own:
+        if scope["type"] == "http" and path == PATH:
+            await self._mcp(scope, receive, send)
+        elif scope["type"] == "http" and not own:
             await self._site(scope, receive, send)
         else:
             await self._api(scope, receive, send)
 
 
-def _api(service: Service) -> FastAPI:
+def _api(service: Service, mcp: McpDoor) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.start()
-        yield
+        async with mcp.running():
+            yield
         service.close()
         log("stopped")
 

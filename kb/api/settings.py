@@ -50,6 +50,7 @@ class Settings:
         anonymous: Audiences of those who send no key, where keys are in use.
         site_audiences: Audiences the site was built for; readers must have them all.
         cors: Origins whose pages may call the API.
+        open_to_others: Whether it answers without keys on an address that others can reach, as told.
         log_questions: Whether questions stand in the log.
         gaps: File that unanswered questions are kept in; None keeps none.
         watch: Seconds between two looks at the index.
@@ -63,6 +64,7 @@ class Settings:
     anonymous: tuple[str, ...] = ()
     site_audiences: tuple[str, ...] = AUDIENCES
     cors: tuple[str, ...] = ()
+    open_to_others: bool = False
     log_questions: bool = False
     gaps: Path | None = None
     watch: float = 1.0

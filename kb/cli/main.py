@@ -19,6 +19,7 @@ from kb.cli.gaps import gaps
 from kb.cli.index import index
 from kb.cli.ingest import ingest
 from kb.cli.keys import keys
+from kb.cli.mcp import mcp
 from kb.cli.model import model
 from kb.cli.publish import publish
 from kb.cli.serve import serve
@@ -71,6 +72,7 @@ for _command in (
     serve,
     keys,
     gaps,
+    mcp,
 ):
     main.add_command(_command)
 

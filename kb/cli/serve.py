@@ -95,6 +95,7 @@ def serve(
         anonymous=anonymous,
         site_audiences=site_audience or AUDIENCES,
         cors=cors,
+        open_to_others=no_keys,
         log_questions=log_questions,
         gaps=None if no_gaps else gaps,
         limits=Limits(rate=rate),

@@ -1,0 +1,153 @@
+"""The tools as an agent sees them: the SDK's own client, to a process and over HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from mcp import StdioServerParameters
+from mcp.client.client import Client
+from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
+
+from api.conftest import ROOT, Asked, Inside, Keys
+from kb.model.document import AUDIENCES
+
+QUESTION = "和顾客吵起来第二次罚多少"
+Work = Callable[[Client], Awaitable[None]]
+
+
+def by_process(index: Path, work: Work, *options: str) -> None:
+    """Run ``kb mcp`` and work with it."""
+
+    async def main() -> None:
+        server = StdioServerParameters(
+            command=sys.executable,
+            args=["-m", "kb.cli.main", "mcp", "--index", str(index), "--no-gaps", *options],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        async with Client(stdio_client(server)) as client:
+            await work(client)
+
+    anyio.run(main)
+
+
+def by_http(asked: Asked, work: Work, headers: dict[str, str] | None = None, mode: str = "auto") -> None:
+    """Work with ``/mcp`` of a server."""
+
+    async def main() -> None:
+        async with AsyncExitStack() as stack:
+            http = await stack.enter_async_context(_http(headers))
+            client = Client(streamable_http_client(asked.url + "/mcp", http_client=http), mode=mode)
+            await work(await stack.enter_async_context(client))
+
+    anyio.run(main)
+
+
+def _http(headers: dict[str, str] | None) -> Any:
+    from mcp.shared._httpx_utils import create_mcp_http_client
+
+    return create_mcp_http_client(headers=headers)
+
+
+async def look_around(client: Client) -> None:
+    tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+    assert set(tools) == {"ask", "search", "get_clause", "list_documents", "compare"}
+    for tool in tools.values():
+        assert tool.description and len(tool.description) < 120
+        assert tool.annotations and tool.annotations.read_only_hint
+        assert "context" not in tool.input_schema["properties"]
+    answer = await client.call_tool("ask", {"question": QUESTION})
+    assert answer.structured_content["status"] == "answered"
+    assert answer.structured_content["citations"][0]["clause_id"] == "pinecone#2-2"
+    assert json.loads(answer.content[0].text) == answer.structured_content
+    hits = await client.call_tool("search", {"question": QUESTION, "limit": 2})
+    assert len(hits.structured_content["hits"]) == 2
+    clause = await client.call_tool("get_clause", {"clause_id": "pinecone#1-2", "around": 1})
+    assert clause.structured_content["id"] == "pinecone#1-2"
+    assert len(clause.structured_content["neighbours"]) == 2
+    found = await client.call_tool("list_documents", {})
+    assert [document["id"] for document in found.structured_content["documents"]] == ["bamboo", "pinecone"]
+    compared = await client.call_tool("compare", {"question": "迟到罚多少"})
+    assert {row["document_id"] for row in compared.structured_content["rows"]} == {"bamboo", "pinecone"}
+    for arguments, code in (({"clause_id": "nothing"}, "clause-unknown"),):
+        refused = await client.call_tool("get_clause", arguments)
+        assert refused.is_error
+        told = refused.content[0].text  # the SDK may put the tool's name before it
+        assert json.loads(told[told.index("{") :])["code"] == code
+    assert (await client.call_tool("ask", {"question": " "})).is_error
+    assert (await client.call_tool("ask", {"question": "迟到", "limit": 0})).is_error
+    assert (await client.list_resources()).resources == []
+    templates = {found.uri_template for found in (await client.list_resource_templates()).resource_templates}
+    assert templates == {"kb://documents/{document_id}", "kb://clauses/{document_id}/{anchor}"}
+    document = await client.read_resource("kb://documents/pinecone")
+    assert len(json.loads(document.contents[0].text)["clauses"]) == 10
+    clause = await client.read_resource("kb://clauses/pinecone/2-2")
+    assert json.loads(clause.contents[0].text)["id"] == "pinecone#2-2"
+    for missing in ("kb://clauses/pinecone/9-9", "kb://documents/nothing", "kb://soup"):
+        with pytest.raises(Exception, match=r"nothing|9-9|soup"):
+            await client.read_resource(missing)
+
+
+def test_as_a_process(small_index: Path) -> None:
+    by_process(small_index, look_around)
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_over_http(server: Asked, mode: str) -> None:
+    by_http(server, look_around, mode=mode)
+
+
+async def see_only_staff(client: Client) -> None:
+    found = await client.call_tool("list_documents", {})
+    assert [document["id"] for document in found.structured_content["documents"]] == ["pinecone"]
+    for tool, arguments in (
+        ("ask", {"question": "上班打游戏被抓到罚多少", "limit": 50}),
+        ("search", {"question": "bamboo 竹篮", "limit": 50}),
+        ("compare", {"question": "attendance", "limit": 50}),
+        ("compare", {"question": "迟到罚多少", "limit": 50}),
+        ("get_clause", {"clause_id": "bamboo#1-1"}),
+    ):
+        result = await client.call_tool(tool, arguments)
+        told = json.dumps(
+            [result.structured_content, [part.text for part in result.content]], ensure_ascii=False
+        )
+        for name, value in arguments.items():
+            if name in ("question", "clause_id"):
+                told = told.replace(str(value), "")
+        assert "bamboo" not in told, tool
+        assert "竹篮" not in told, tool
+    for hidden in ("kb://documents/bamboo", "kb://clauses/bamboo/1-1"):
+        with pytest.raises(Exception, match=r"no (document|clause)"):
+            await client.read_resource(hidden)
+
+
+def test_a_process_for_one_audience(small_index: Path) -> None:
+    by_process(small_index, see_only_staff, "--audience", "staff")
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_a_key_opens_over_http_what_it_opens_elsewhere(
+    inside: Inside, small_index: Path, keys: Keys, mode: str
+) -> None:
+    with inside(small_index, keys=keys.path) as running:
+        by_http(running, see_only_staff, keys.header("staff"), mode)
+        by_http(running, look_around, keys.header(*AUDIENCES), mode)
+        refused = running.post("/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
+        assert (refused.status_code, refused.json()["code"]) == (401, "key-missing")
+
+
+def test_no_page_elsewhere_reaches_an_open_server(server: Asked) -> None:
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    accept = {"Accept": "application/json, text/event-stream"}
+    for headers in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
+        answer = httpx.post(server.url + "/mcp", json=body, headers=accept | headers)
+        assert answer.status_code in (403, 421), answer.text
