@@ -12,17 +12,16 @@ import functools
 import re
 import shutil
 import tempfile
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from operator import add
 from pathlib import Path
 from typing import NamedTuple
 
-import opencc
 import tantivy
 
 from kb.errors import IndexDamaged
 from kb.figures import find_figures
+from kb.folding import folded
 from kb.index.corpus import Record, is_text
 from kb.index.manifest import REBUILD
 from kb.index.versions import share
@@ -37,7 +36,6 @@ _WORD_LIMIT = 64
 _HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"([{_HAN}]+)|\d+(?:[.:]\d+)*|[^\W\d_{_HAN}]+")
 _LATIN = re.compile("[a-z]")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _FACETS = tuple(name for name, _ in Filters())
 
 
@@ -68,17 +66,6 @@ def terms(text: str) -> list[str]:
         return found
     stemmed: list[str] = _stemmer().analyze(" ".join(found))
     return stemmed
-
-
-def folded(text: str) -> str:
-    """Return the text in one width, case and script (NFKC, casefold, simplified), thousands separators dropped."""
-    narrow = unicodedata.normalize("NFKC", text).casefold().encode("utf-8", "ignore").decode()
-    return _THOUSANDS.sub("", _simplifier().convert(narrow))
-
-
-@functools.cache
-def _simplifier() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
 
 
 @functools.cache

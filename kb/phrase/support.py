@@ -199,8 +199,6 @@ def _written(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    from kb.index.lexical import folded
-
     return _NUMBER.sub(_digits, folded(text))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Literal
 
 from kb.config import MAX_QUESTION
 from kb.errors import QuestionEmpty, QuestionTooLong
+from kb.folding import folded
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -45,8 +45,8 @@ def check_question(question: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return the text in one width and case (NFKC, case folded), blanks collapsed."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Return the text folded (width, case, simplified characters), blanks collapsed."""
+    return " ".join(folded(text).split())
 
 
 def language_of(question: str) -> Literal["zh", "en"]:

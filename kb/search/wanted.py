@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from kb.search.question import plain
+
 Want = Literal["amount", "time", "duration", "count", "percentage", "list", "steps", "verdict"]
 
 # Chinese as staff type it, then English. Order does not matter; a question may want several things.
@@ -54,7 +56,8 @@ _FIGURES: dict[Want, frozenset[str]] = {
 
 def wants(question: str) -> frozenset[Want]:
     """Return everything the wording of the question asks for; empty when it does not say."""
-    return frozenset(want for want, pattern in _PATTERNS.items() if pattern.search(question))
+    words = plain(question)
+    return frozenset(want for want, pattern in _PATTERNS.items() if pattern.search(words))
 
 
 def wanted_figures(wanted: frozenset[Want]) -> frozenset[str]:
