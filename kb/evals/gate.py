@@ -53,8 +53,8 @@ def violations(results: Results, floors: Floors) -> tuple[str, ...]:
     found: list[str] = []
     if results.corpus != floors.corpus:
         found.append(
-            f"the floors were pinned on corpus {floors.corpus[:12] or '(none)'}, the index holds {results.corpus[:12]}: "
-            f'look at `kb eval run`, then pin the new figures with "corpus": "{results.corpus}"'
+            f"the floors were pinned on corpus {floors.corpus[:12] or '(none)'}, the index holds {results.corpus[:12]}; "
+            f'to renew: `kb index`, `kb eval run`, look at the figures, then set "corpus": "{results.corpus}" in the file of floors'
         )
     measured = {name: measure(part) for name, part in slices(results.outcomes).items()}
     for bounds, sign, word in ((floors.at_least, 1, "floor"), (floors.at_most, -1, "ceiling")):

@@ -6,15 +6,13 @@ import json
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from kb.compare import Conflict
 from kb.compare.detector import conflicts_of
-from kb.compare.matter import rules_of
 from kb.compare.measure import Pair, read_pairs, score
-from kb.compare.nearness import FIELDS
 from kb.errors import InputInvalid
+from kb.index import open_index
 from kb.knowledge_base import load_documents
 from kb.passages import entries_of
 
@@ -36,27 +34,10 @@ def judged() -> dict[frozenset[str], bool]:
 
 
 @pytest.fixture(scope="module")
-def reported() -> tuple[Conflict, ...]:
-    """All conflicts; only clauses that settle something are embedded, the others cannot meet anything."""
-    from kb.embed import open_embedder
-
-    entries = entries_of(load_documents(ROOT / "docs"))
-    passages = [entry.passage for entry in entries]
-    texts: dict[str, list[tuple[int, str]]] = {}
-    for row, rule in enumerate(rules_of(passages)):
-        for field, text in dict.fromkeys(entries[row].dense) if rule is not None else ():
-            if field not in FIELDS:
-                continue
-            texts.setdefault(field, []).append((row, text))
-    embedder = open_embedder("default")
-    vectors = {
-        field: (
-            np.array([row for row, _ in found], np.int32),
-            embedder.embed_passages([text for _, text in found]),
-        )
-        for field, found in texts.items()
-    }
-    return conflicts_of(passages, vectors)
+def reported(shipped_index: Path) -> tuple[Conflict, ...]:
+    """All conflicts of the shipped pages, found anew rather than read from beside the index."""
+    with open_index(shipped_index) as index:
+        return conflicts_of(index.passages(range(len(index))), index.field_vectors())
 
 
 def test_the_pairs_are_many_and_of_all_sorts(pairs: tuple[Pair, ...]) -> None:
