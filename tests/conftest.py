@@ -29,16 +29,6 @@ def small_index(docs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The index of the shipped pages, built once a run by the default model: most of a minute, so share it."""
-    from kb.knowledge_base import build
-
-    folder = tmp_path_factory.mktemp("shipped") / "index"
-    build(DATA.parent.parent / "docs", folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
 def kb_command() -> Run:
     """Runs ``kb`` as a process of its own; the exit code is the caller's to judge."""
 
