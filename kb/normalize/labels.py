@@ -347,9 +347,13 @@ def _dec(text: str, match: re.Match[str], place: str) -> Reading:
         return None
     if _UNIT.match(text, match.end()) or not _goes_on(text, match.end()):
         return None
-    if re.compile(r"\s?(?:和|与|至|或|、|版)").match(text, match.end()):
+    blank = text[match.end() - 1].isspace()
+    joined = re.compile(r"\s?(?:和|与|至|或|、|版)").match(text, match.end())
+    if joined and (
+        place != "line" or text[joined.end() - 1] in "、版" or not (blank or joined.group()[0].isspace())
+    ):
         return None
-    return f"dec|{len(value)}", value, 0.3, match.end()
+    return f"dec|{len(value)}", value, -1.2 if joined else 0.3, match.end()
 
 
 def _digit_before(text: str, start: int) -> bool:

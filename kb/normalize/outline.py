@@ -60,7 +60,8 @@ class Heading:
 
 
 Token = Candidate | Heading
-_ANYWHERE = frozenset({"stem"})  # 甲、 stands above 一、 in old statutes, below ① elsewhere
+# 甲、 stands above 一、 in old statutes, below ① elsewhere; A. above 1. or below (1)
+_ANYWHERE = frozenset({"stem", "A"})
 _GLYPHS = frozenset({"bullet", "dash", "lost"})
 
 
@@ -200,6 +201,10 @@ def _label_steps(reading: Reading, n: int, token: Candidate) -> list[Reading]:
             score = reading.score + token.gain + FOLLOWS + _closing(stack, depth + 1)
             link = (n, depth, False, f"number lost: {_show(value)}", reading.steps)
             steps.append(Reading(score, (*stack[:depth], following), reading.article, link))
+        elif other := _other_letter(entry, token):
+            score = reading.score + token.gain + FOLLOWS + _closing(stack, depth + 1)
+            above = (*stack[:depth], Open(entry.family, other, False))
+            steps.append(Reading(score, above, reading.article, (n, depth, False, "", reading.steps)))
         elif base(entry.family) == kind or _same_level(entry.family, kind):
             gain, doubt, restarts = _relation(entry, token)
             add(depth, gain, False, restarts, doubt)
@@ -239,6 +244,17 @@ def _label_steps(reading: Reading, n: int, token: Candidate) -> list[Reading]:
         cost = SUCCEEDS if high else REPLACES
         add(depth, _opening(reading, token) + cost + _nesting(stack[:depth], token), True)
     return steps
+
+
+def _other_letter(entry: Open, token: Candidate) -> Value | None:
+    """Return the number of ``v`` after ``iv``, ``x`` after ``ix`` and ``i`` after ``h``: letters of two systems."""
+    kinds = {base(entry.family), base(token.family)}
+    if "roman" not in kinds or not kinds & {"a", "a(", "A"}:
+        return None
+    if base(token.family) == "roman":
+        return (9,) if (entry.value, token.value) == ((8,), (1,)) else None
+    numeral = {22: 5, 24: 10}.get(token.value[0])
+    return (numeral,) if numeral and entry.value == (numeral - 1,) else None
 
 
 def _same_level(family: str, kind: str) -> bool:
