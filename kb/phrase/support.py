@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kb.figures import Figure, find_figures
+from kb.folding import folded
 from kb.model import Passage
 from kb.search import telling
 
