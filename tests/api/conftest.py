@@ -6,6 +6,7 @@ Environment: ``KB_CASES`` multiplies the cases of the randomized tests; 20 gives
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import unittest.mock
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +25,7 @@ import httpx
 import pytest
 import uvicorn
 
+import kb.embed
 from kb.api.app import create_app
 from kb.api.keys import add_key
 from kb.api.server import listen
@@ -122,6 +125,10 @@ def serving(
         process.stderr.close()
 
 
+# The model is loaded once for all servers in this process; it is the real one.
+_embedder = functools.cache(kb.embed.open_embedder)
+
+
 @contextlib.contextmanager
 def inside(index: Path, *, ready: bool = True, **settings: Any) -> Iterator[Asked]:
     """Run the application on a free port in a thread of this process until the block ends."""
@@ -132,6 +139,8 @@ def inside(index: Path, *, ready: bool = True, **settings: Any) -> Iterator[Aske
         app, log_config=None, access_log=False, server_header=False, lifespan="on", ws="none"
     )
     server = uvicorn.Server(config)
+    loaded = unittest.mock.patch.object(kb.embed, "open_embedder", _embedder)
+    loaded.start()
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     asked = Asked(f"http://127.0.0.1:{listening.getsockname()[1]}")
@@ -144,6 +153,7 @@ def inside(index: Path, *, ready: bool = True, **settings: Any) -> Iterator[Aske
     finally:
         server.should_exit = True
         thread.join(20)
+        loaded.stop()
         listening.close()
 
 

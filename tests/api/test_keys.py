@@ -125,7 +125,6 @@ def test_serve_is_locked_as_soon_as_there_is_a_file_of_keys(
         header = {"X-Forwarded-For": "203.0.113.7", "X-Request-ID": "forwarded"}
         assert running.get("/api/v1/documents", headers=header).status_code == 200
         assert running.wait_for("request", id="forwarded")["address"] == "203.0.113.7"
-    with serve(small_index, "--no-keys") as running:
         taken = run("serve", "--port", running.url.rpartition(":")[2], "--no-keys", "--index", small_index)
         assert taken.exit_code == 2
         assert "in use" in taken.stderr
