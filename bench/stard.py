@@ -73,8 +73,13 @@ def opened(folder: Path, corpus: Path, embedder: Embedder) -> Index:
     except IndexProblem as error:
         print(f"building again: {error.message}", file=sys.stderr)
 
+    told = 0
+
     def tell(done: int, total: int) -> None:
-        print(f"\r{done:,} of {total:,} articles embedded", end="", file=sys.stderr, flush=True)
+        nonlocal told
+        if done >= told + 1000:
+            told = done
+            print(f"{done:,} of {total:,} articles embedded", file=sys.stderr)
 
     folder.mkdir(parents=True, exist_ok=True)
     build_index(wanted, folder, embedder, progress=tell)
