@@ -128,6 +128,9 @@ def main() -> None:
         if facts["event"] == "index in use":
             print(f"ready {time.perf_counter() - began:.2f} s after the start; {facts['clauses']} clauses")
             break
+        if facts["event"] == "index refused":
+            server.kill()
+            raise SystemExit(f"{facts['message']}: {facts['hint']}")
     drain = subprocess.Popen(["cat"], stdin=server.stderr, stdout=subprocess.DEVNULL)
     try:
         asyncio.run(load(port, options.clients, 2))

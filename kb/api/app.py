@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.api.edge import Edge
 from kb.api.log import log
-from kb.api.mcp import PATH, McpDoor
+from kb.api.mcp_door import PATH, McpDoor
 from kb.api.routes import health_routes, routes
 from kb.api.service import Service
 from kb.api.settings import Settings
