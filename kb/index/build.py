@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 import shutil
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnwritable
-from kb.index.corpus import PASSAGE_FIELDS, Record, check_entries, digest_of, entry_digest
-from kb.index.manifest import (
-    EXACT,
-    FORMAT,
-    Manifest,
-    TierName,
-    check_digests,
-    file_facts,
-    read_manifest,
-    write_manifest,
-)
-from kb.index.store import Store, write_store
+from kb.index.corpus import PASSAGE_FIELDS, Corpus, Listed, dense_texts, digest_of, lexical_fields
+from kb.index.manifest import FORMAT, Manifest, TierName, file_facts, read_manifest, write_manifest
+from kb.index.plan import Plan, plan_update, plan_whole
+from kb.index.store import write_store
 from kb.index.versions import PARTIAL, current_build, publish, sole_builder, sweep
 from kb.model.answer import IndexInfo
 from kb.model.entry import Entry
@@ -33,33 +22,10 @@ if TYPE_CHECKING:
     from kb.embed import Embedder
 
 Progress = Callable[[int, int], None]
-SMALL = 5_000
-"""Up to so many clauses an index is always written whole: that takes a second, and then nothing of its past is in it."""
-_SHARE = 8
-"""An index is written whole when more than one clause in so many has changed since it last was."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What to write.
-
-    Attributes:
-        base: Folder and manifest of the build whose other clauses to keep, or None to write all.
-        records: What to write, by ascending row.
-        dropped: Rows of the base that are not kept, those written anew included.
-        rows: Row numbers are below this.
-        changed: Clauses written or removed since the index was last written whole.
-    """
-
-    base: tuple[Path, Manifest] | None
-    records: Sequence[Record]
-    dropped: Sequence[int]
-    rows: int
-    changed: int
 
 
 def build_index(
-    entries: Sequence[Entry],
+    entries: Sequence[Entry] | Corpus,
     folder: Path,
     embedder: Embedder,
     *,
@@ -73,7 +39,7 @@ def build_index(
     index go on undisturbed; until the last step, and whatever goes wrong before it, the old index stays current.
 
     Args:
-        entries: What to index.
+        entries: What to index, at hand or page by page.
         folder: The index folder, made if need be.
         embedder: The model.
         tier: How vectors are searched: all compared (``exact``), those in the nearest lists (``inverted``, unless that finds
@@ -87,11 +53,11 @@ def build_index(
         IndexUnwritable: The folder cannot be written.
         ModelProblem: The model failed.
     """
-    check_entries(entries)
-    digests = [entry_digest(entry) for entry in entries]
+    corpus = Listed(entries) if isinstance(entries, Sequence) else entries
+    plan = None if folder.exists() else plan_whole(corpus)  # what cannot be indexed leaves no folder behind
     try:
         with sole_builder(folder):
-            return _build(entries, digests, folder, embedder, tier, questions, progress)
+            return _build(corpus, plan, folder, embedder, tier, questions, progress)
     except OSError as error:
         raise IndexUnwritable(
             f"the index in {folder} could not be written: {error}",
@@ -101,8 +67,8 @@ def build_index(
 
 
 def _build(
-    entries: Sequence[Entry],
-    digests: Sequence[bytes],
+    corpus: Corpus,
+    plan: Plan | None,
     folder: Path,
     embedder: Embedder,
     tier: TierName,
@@ -111,46 +77,47 @@ def _build(
 ) -> IndexInfo:
     # with numpy, faiss and tantivy: only once a build runs
     from kb.index.embeddings import JOURNAL, embed_texts
-    from kb.index.fields import dense_texts, write_fields
-    from kb.index.lexical import lexical_fields, write_lexical
+    from kb.index.fields import write_fields
+    from kb.index.lexical import write_lexical
 
     previous = _previous(folder)
+    if plan is None and previous is not None:
+        plan = plan_update(corpus, previous, embedder.name, embedder.dimensions, tier)
+    plan = plan or plan_whole(corpus)
     sweep(folder)
-    lexical = lexical_fields(entries)
-    plan = _update(entries, digests, lexical, embedder, tier, previous) or _whole(entries, digests)
     texts = dict.fromkeys(text for record in plan.records for _, text in dense_texts(record.entry))
-    keys, vectors = embed_texts(list(texts), embedder, folder, previous, progress)
+    keys, vectors = embed_texts(
+        list(texts), embedder, folder, previous, progress, checked=plan.base is not None
+    )
+    asked = embedder.embed_questions(questions) if questions else vectors[:0].astype("float32")
     places = {text: place for place, text in enumerate(texts)}
-    counts = Counter(field for entry in entries for field, _ in dense_texts(entry))
     now = datetime.now(UTC).replace(microsecond=0)
     build_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     base, before = plan.base or (None, None)
+    lexical = before.lexical if before else lexical_fields(record.entry for record in plan.records)
     partial = folder / f"{build_id}{PARTIAL}"
     try:
         partial.mkdir()
-        asked = embedder.embed_questions(questions) if questions else vectors[:0].astype("float32")
-        written = write_fields(
-            partial, sorted(counts), plan.records, (places, keys, vectors), base, plan.dropped, tier, asked
+        counts, tiers = write_fields(
+            partial, plan.records, (places, keys, vectors), plan.base, plan.dropped, tier, asked
         )
         write_lexical(partial, lexical, plan.records, base, plan.dropped)
-        write_store(partial, plan.records, base, plan.dropped)
+        clauses, documents = write_store(partial, plan.pages, plan.records, base, plan.dropped)
         manifest = Manifest(
             id=build_id,
             format=FORMAT,
             model=embedder.name,
             dimensions=embedder.dimensions,
-            corpus=digest_of(digests),
+            corpus=digest_of([*plan.kept, *(record.digest for record in plan.records)]),
             built_at=now.isoformat().replace("+00:00", "Z"),
-            clauses=len(entries),
+            clauses=clauses,
             rows=plan.rows,
             changed=plan.changed,
-            documents=len({entry.passage.document_id for entry in entries}),
-            vectors=dict(sorted(counts.items())),
+            documents=documents,
+            vectors=counts,
             tier=tier,
-            tiers={
-                field: (before.tiers if before else written).get(field, EXACT) for field in sorted(counts)
-            },
-            lexical=before.lexical if before else lexical,
+            tiers=tiers,
+            lexical=lexical,
             passage_fields=PASSAGE_FIELDS,
             files=file_facts(partial, base, before.files if before else {}),
         )
@@ -161,52 +128,6 @@ def _build(
         raise
     (folder / JOURNAL).unlink(missing_ok=True)
     return manifest.info
-
-
-def _whole(entries: Sequence[Entry], digests: Sequence[bytes]) -> _Plan:
-    records = [Record(row, *one) for row, one in enumerate(zip(entries, digests, strict=True))]
-    return _Plan(None, records, (), len(records), 0)
-
-
-def _update(
-    entries: Sequence[Entry],
-    digests: Sequence[bytes],
-    lexical: Sequence[str],
-    embedder: Embedder,
-    tier: TierName,
-    previous: tuple[Path, Manifest] | None,
-) -> _Plan | None:
-    """Return what to change in the previous build, or None when it is to be written whole.
-
-    A clause keeps its row as long as its id is there.
-    """
-    if previous is None or len(entries) <= SMALL:
-        return None
-    build, manifest = previous
-    if (manifest.model, manifest.dimensions, manifest.tier) != (embedder.name, embedder.dimensions, tier):
-        return None
-    if not set(lexical) <= set(manifest.lexical):
-        return None
-    try:
-        check_digests(build, manifest)  # what is shared must not hand damage on
-        with contextlib.closing(Store(build)) as store:
-            left = store.digests()
-    except IndexDamaged:
-        return None
-    records, dropped, rows = [], [], manifest.rows
-    for entry, digest in zip(entries, digests, strict=True):
-        row, known = left.pop(entry.passage.clause_id, (rows, b""))
-        if known != digest:
-            records.append(Record(row, entry, digest))
-            if known:
-                dropped.append(row)
-            else:
-                rows += 1
-    changed = manifest.changed + len(records) + len(left)
-    if changed * _SHARE > len(entries):
-        return None
-    dropped += [row for row, _ in left.values()]
-    return _Plan(previous, sorted(records), sorted(dropped), rows, changed)
 
 
 def _previous(folder: Path) -> tuple[Path, Manifest] | None:

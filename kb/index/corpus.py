@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from kb.errors import InputInvalid
 from kb.model.answer import Passage
@@ -16,10 +16,36 @@ from kb.model.source import SourceSpan
 PASSAGE_FIELDS = tuple(field.name for field in fields(Passage))
 
 
+class Corpus(Protocol):
+    """What to index, page by page, so that pages that have not changed need not be read."""
+
+    @property
+    def pages(self) -> Mapping[str, bytes]:
+        """The pages, each with its version: bytes that change whenever its entries may; empty when that cannot be told."""
+        ...
+
+    def entries(self, page: str) -> Sequence[Entry]:
+        """Return the entries of a page."""
+        ...
+
+
+class Listed:
+    """Entries at hand, as one page."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.pages = {"": b""}
+        self._entries = entries
+
+    def entries(self, page: str) -> Sequence[Entry]:
+        """Return all."""
+        return self._entries
+
+
 class Record(NamedTuple):
-    """An entry as it is written: at its row, with its digest."""
+    """An entry as it is written: at its row, with its page and its digest."""
 
     row: int
+    page: str
     entry: Entry
     digest: bytes
 
@@ -90,9 +116,17 @@ def check_entries(entries: Sequence[Entry]) -> None:
             "there are no clauses to index",
             hint="Name a folder that holds pages, or make pages first with `kb ingest`.",
         )
+    check_ids(entry.passage.clause_id for entry in entries)
+
+
+def check_ids(ids: Iterable[str]) -> None:
+    """Refuse clause ids of which two are the same.
+
+    Raises:
+        InputInvalid: Names the first such id.
+    """
     seen: set[str] = set()
-    for entry in entries:
-        clause_id = entry.passage.clause_id
+    for clause_id in ids:
         if clause_id in seen:
             raise InputInvalid(
                 f"two clauses have the id {clause_id!r}",
@@ -100,3 +134,35 @@ def check_entries(entries: Sequence[Entry]) -> None:
                 clause_id=clause_id,
             )
         seen.add(clause_id)
+
+
+def check_documents(taken: Collection[str], found: Iterable[tuple[str, Entry]]) -> None:
+    """Refuse documents that stand on two pages.
+
+    Args:
+        taken: Documents of other pages.
+        found: ``(page, entry)``.
+
+    Raises:
+        InputInvalid: Names the first such document.
+    """
+    pages: dict[str, str] = {}
+    for page, entry in found:
+        document = entry.passage.document_id
+        if document in taken or pages.setdefault(document, page) != page:
+            raise InputInvalid(
+                f"{page}: id {document} is taken by another page",
+                hint="give each document its own id",
+                file=page,
+                document_id=document,
+            )
+
+
+def lexical_fields(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Return the lexical fields in which an entry has a text, in order of their names."""
+    return tuple(sorted({field for entry in entries for field, text in entry.lexical if text.strip()}))
+
+
+def dense_texts(entry: Entry) -> list[tuple[str, str]]:
+    """Return the distinct ``(field, text)`` of an entry that get a vector."""
+    return [(field, text) for field, text in dict.fromkeys(entry.dense) if text.strip()]

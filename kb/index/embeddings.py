@@ -34,6 +34,8 @@ def embed_texts(
     folder: Path,
     previous: tuple[Path, Manifest] | None,
     progress: Callable[[int, int], None] | None,
+    *,
+    checked: bool,
 ) -> tuple[Keys, Half]:
     """Return the key and the vector of each text, asking the model only for texts not met before.
 
@@ -43,6 +45,7 @@ def embed_texts(
         folder: The index folder, where the journal lives until a build is published.
         previous: Folder and manifest of the build to take vectors from.
         progress: Called with (texts embedded, texts to embed).
+        checked: Whether every byte of that build is known to be intact.
 
     Returns:
         ``(n, KEY_BYTES)`` keys and ``(n, dimensions)`` vectors, in the precision in which they are stored.
@@ -55,7 +58,7 @@ def embed_texts(
     vectors: Half = np.empty((len(texts), embedder.dimensions), np.float16)
     missing = dict(zip(keys, range(len(keys)), strict=True))
     journal = folder / JOURNAL
-    for known, take in _met_before(journal, embedder, previous):
+    for known, take in _met_before(journal, embedder, previous, checked=checked):
         found = [(at, missing.pop(key)) for at, key in enumerate(known) if key in missing]
         for start in range(0, len(found), BLOCK):
             positions, places = np.array(found[start : start + BLOCK]).T
@@ -95,14 +98,15 @@ def _checked(made: Matrix, count: int, embedder: Embedder) -> Matrix:
 
 
 def _met_before(
-    journal: Path, embedder: Embedder, previous: tuple[Path, Manifest] | None
+    journal: Path, embedder: Embedder, previous: tuple[Path, Manifest] | None, *, checked: bool
 ) -> Iterator[tuple[list[bytes], Callable[[Positions], Matrix]]]:
     """Yield keys and what returns the vectors at given positions among them."""
     if previous is not None and previous[1].dimensions == embedder.dimensions:
         build, manifest = previous
         for field in manifest.vectors:
             try:
-                _intact(build, manifest, field)
+                if not checked:
+                    _intact(build, manifest, field)
                 segments = open_field(build, field, embedder.dimensions)
             except IndexDamaged:  # nothing is lost but time: the texts are embedded again
                 continue

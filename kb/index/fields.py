@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.errors import IndexDamaged, IndexMismatch
-from kb.index.corpus import Record
-from kb.index.manifest import REBUILD, Tier, TierName
+from kb.index.corpus import Record, dense_texts
+from kb.index.manifest import EXACT, REBUILD, Manifest, Tier, TierName
 from kb.index.vectors import (
     PARTS,
     VECTORS,
@@ -33,7 +33,6 @@ from kb.index.vectors import (
     write_segment,
 )
 from kb.index.versions import share
-from kb.model.entry import Entry
 
 NEWER = ".new"
 _GONE = "gone.npy"  # rows whose vectors in first segments no longer count
@@ -47,29 +46,22 @@ class FieldScore(NamedTuple):
     score: float
 
 
-def dense_texts(entry: Entry) -> list[tuple[str, str]]:
-    """Return the distinct ``(field, text)`` of an entry that get a vector."""
-    return [(field, text) for field, text in dict.fromkeys(entry.dense) if text.strip()]
-
-
 def write_fields(
     build: Path,
-    fields: Iterable[str],
     records: Iterable[Record],
     texts: tuple[Mapping[str, int], Keys, Half],
-    base: Path | None,
+    base: tuple[Path, Manifest] | None,
     dropped: Sequence[int],
     tier: TierName,
     questions: Matrix,
-) -> dict[str, Tier]:
-    """Write the vectors of a build; return how those of each field written whole are searched.
+) -> tuple[dict[str, int], dict[str, Tier]]:
+    """Write the vectors of a build; return of each field how many it has and how they are searched.
 
     Args:
         build: The build's folder.
-        fields: The fields in which a clause of the build has a vector.
         records: What to write, by ascending row.
         texts: Where each text's key and vector stand, ``(m, KEY_BYTES)`` keys, ``(m, dimensions)`` vectors.
-        base: Folder of the build whose other clauses to keep, or None to keep nothing.
+        base: Folder and manifest of the build whose other clauses to keep, or None to keep nothing.
         dropped: Rows of the base that are not kept, those written anew included.
         tier: How fields that are written whole are to be searched.
         questions: ``(q, dimensions)`` questions to measure with besides a sample.
@@ -78,7 +70,6 @@ def write_fields(
         OSError: They cannot be written.
         IndexDamaged: The base cannot be read.
     """
-    tiers = {}
     places, keys, vectors = texts
     pairs: dict[str, list[tuple[int, int]]] = {}
     for record in records:
@@ -86,32 +77,40 @@ def write_fields(
             pairs.setdefault(field, []).append((record.row, places[text]))
     (build / VECTORS).mkdir()
     if base is not None:
-        np.save(build / VECTORS / _GONE, np.union1d(_gone(base), np.array(dropped, np.int32)))
-    for field in fields:
+        np.save(build / VECTORS / _GONE, np.union1d(_gone(base[0]), np.array(dropped, np.int32)))
+    counts, tiers = {}, {}
+    for field in sorted({*pairs, *(base[1].vectors if base else ())}):
         rows, at = np.array(pairs.get(field, []), np.int32).reshape(-1, 2).T
         if base is None:
+            counts[field] = len(rows)
             tiers[field] = write_segment(build, field, rows, keys[at], vectors[at], tier, questions)
-        else:
-            _update(build, base, field, dropped, (rows, keys[at], vectors[at]))
-    return tiers
+        elif count := _update(build, base[0], field, dropped, (rows, keys[at], vectors[at])):
+            counts[field] = count
+            tiers[field] = base[1].tiers.get(field, EXACT)
+    return counts, tiers
 
 
 def _update(
     build: Path, base: Path, field: str, dropped: Sequence[int], fresh: tuple[Rows, Keys, Half]
-) -> None:
-    for part in PARTS:
-        if (path := base / VECTORS / f"{field}{part}").exists():
-            share(path, build / VECTORS / path.name)
-    parts = [fresh]
+) -> int:
+    """Write a field that keeps most of another build's; return how many vectors it has, 0 when nothing is written."""
+    rows, keys, vectors = fresh
     newer = f"{field}{NEWER}"
     if _there(base, newer):
-        before = Segment(base, newer, fresh[2].shape[1])
+        before = Segment(base, newer, vectors.shape[1])
         kept = np.flatnonzero(~np.isin(before.rows, dropped))
-        parts.append((before.rows[kept], before.keys()[kept], before.vectors(kept).astype(np.float16)))
-    rows, keys, vectors = (np.concatenate(part) for part in zip(*parts, strict=True))
+        rows = np.concatenate([rows, before.rows[kept]])
+        keys = np.concatenate([keys, before.keys()[kept]])
+        vectors = np.concatenate([vectors, before.vectors(kept).astype(np.float16)])
     if len(rows):
         order = np.argsort(rows, kind="stable")
         write_segment(build, newer, rows[order], keys[order], vectors[order])
+    count = 0
+    if _there(base, field):
+        count = len(Segment(base, field, vectors.shape[1], _gone(build)).live())
+        for part in PARTS if count else ():
+            share(base / VECTORS / f"{field}{part}", build / VECTORS / f"{field}{part}")
+    return count + len(rows)
 
 
 def open_field(build: Path, field: str, dimensions: int) -> list[Segment]:

@@ -74,11 +74,6 @@ def _stemmer() -> tantivy.TextAnalyzer:
     return builder.filter(tantivy.Filter.stemmer("english")).build()
 
 
-def lexical_fields(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """Return the lexical fields in which an entry has a text, in order of their names."""
-    return tuple(sorted({field for entry in entries for field, text in entry.lexical if text.strip()}))
-
-
 def write_lexical(
     build: Path, fields: Sequence[str], records: Iterable[Record], base: Path | None, dropped: Iterable[int]
 ) -> None:
@@ -198,22 +193,21 @@ class Lexical:
             for field, weight in weights.items()
             for word in wanted
         ]
-        parts = [(tantivy.Occur.Must, tantivy.Query.boolean_query(words))]
-        for name, values in filters or ():
-            if values:
-                matching = tantivy.Query.boolean_query(
-                    [
-                        (tantivy.Occur.Should, self._term(_facet_name(name), value))
-                        for value in values
-                        if is_text(value)
-                    ]
-                )
-                parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(matching, 0.0)))
+        query = tantivy.Query.boolean_query(words)
+        must = [(tantivy.Occur.Must, self._any_of(name, values)) for name, values in filters or () if values]
+        if must:  # a query of nothing but words is cut short (block-max WAND), one within another is not
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *must])
         limit = min(limit, self._searcher.num_docs)  # room is made for so many at once
-        hits = self._searcher.search(tantivy.Query.boolean_query(parts), limit, count=False).hits
+        hits = self._searcher.search(query, limit, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
         found = [RowScore(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
         return sorted(found, key=lambda hit: (-hit.score, hit.row))
+
+    def _any_of(self, name: str, values: Iterable[str]) -> tantivy.Query:
+        terms = [
+            (tantivy.Occur.Should, self._term(_facet_name(name), value)) for value in values if is_text(value)
+        ]
+        return tantivy.Query.const_score_query(tantivy.Query.boolean_query(terms), 0.0)
 
     def counts(self, words: Iterable[str]) -> dict[str, int]:
         """Return for each term the number of clauses that hold it in some field (the most of any one field).

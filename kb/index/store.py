@@ -8,7 +8,7 @@ import json
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,9 @@ _SCHEMA = """
 CREATE TABLE clause (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, title TEXT NOT NULL, place INTEGER NOT NULL,
     kind TEXT NOT NULL, platform TEXT NOT NULL, audience TEXT NOT NULL, status TEXT NOT NULL, topics TEXT NOT NULL,
-    digest BLOB NOT NULL
+    page TEXT NOT NULL, digest BLOB NOT NULL
 );
+CREATE TABLE page (name TEXT PRIMARY KEY, version BLOB NOT NULL);
 CREATE TABLE passage (row INTEGER PRIMARY KEY, json TEXT NOT NULL);
 """
 _CLAUSE_OF_DOCUMENT = "CREATE INDEX IF NOT EXISTS clause_of_document ON clause (document, place)"
@@ -57,11 +58,18 @@ class IndexedDocument:
     clauses: int
 
 
-def write_store(build: Path, records: Iterable[Record], base: Path | None, dropped: Sequence[int]) -> None:
-    """Write the clause store of a build.
+def write_store(
+    build: Path,
+    pages: Mapping[str, bytes],
+    records: Iterable[Record],
+    base: Path | None,
+    dropped: Sequence[int],
+) -> tuple[int, int]:
+    """Write the clause store of a build; return how many clauses and documents it has.
 
     Args:
         build: The build's folder.
+        pages: All pages, each with its version.
         records: What to write.
         base: Folder of the build whose other clauses to keep, or None to keep nothing.
         dropped: Rows of the base that are not kept, those written anew included.
@@ -78,14 +86,18 @@ def write_store(build: Path, records: Iterable[Record], base: Path | None, dropp
             if base is None:
                 database.executescript(_SCHEMA)
             database.execute("BEGIN")
+            database.execute("DELETE FROM page")
+            database.executemany("INSERT INTO page VALUES (?,?)", pages.items())
             for table in ("clause", "passage"):
                 database.executemany(f"DELETE FROM {table} WHERE row = ?", ((row,) for row in dropped))
             for record in records:
-                database.execute("INSERT INTO clause VALUES (?,?,?,?,?,?,?,?,?,?,?)", _clause(record))
+                database.execute("INSERT INTO clause VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", _clause(record))
                 text = passage_json(record.entry.passage)
                 database.execute("INSERT INTO passage VALUES (?,?)", (record.row, text))
             database.execute("COMMIT")
             database.execute(_CLAUSE_OF_DOCUMENT)
+            counted = database.execute("SELECT count(*), count(DISTINCT document) FROM clause").fetchone()
+            return int(counted[0]), int(counted[1])
     except sqlite3.OperationalError as error:
         raise OSError(f"{build / STORE}: {error}") from error
 
@@ -93,7 +105,16 @@ def write_store(build: Path, records: Iterable[Record], base: Path | None, dropp
 def _clause(record: Record) -> tuple[object, ...]:
     p = record.entry.passage
     whole = (record.row, p.clause_id, p.document_id, p.document_title, p.order)
-    return (*whole, p.kind, p.platform, p.audience, p.status, json.dumps(p.topics), record.digest)
+    return (
+        *whole,
+        p.kind,
+        p.platform,
+        p.audience,
+        p.status,
+        json.dumps(p.topics),
+        record.page,
+        record.digest,
+    )
 
 
 class Store:
@@ -172,11 +193,15 @@ class Store:
         )
         return self.passages([row for (row,) in rows])
 
-    def digests(self) -> dict[str, tuple[int, bytes]]:
-        """Return the row and the digest of every clause by its id."""
+    def digests(self) -> dict[str, tuple[int, str, bytes]]:
+        """Return the row, the page and the digest of every clause by its id."""
         return {
-            found: (row, digest) for found, row, digest in self._all("SELECT id, row, digest FROM clause", ())
+            found: tuple(rest) for found, *rest in self._all("SELECT id, row, page, digest FROM clause", ())
         }
+
+    def pages(self) -> dict[str, bytes]:
+        """Return the version of each page."""
+        return dict(self._all("SELECT name, version FROM page", ()))
 
     def rows(self, filters: Filters | None) -> list[int]:
         """Return the rows that pass the filters, ascending."""

@@ -32,7 +32,7 @@ def build(
     tier: TierName = "auto",
     progress: Callable[[int, int], None] | None = None,
 ) -> IndexInfo:
-    """Build or update the index of the pages in ``docs``; only texts that changed are embedded.
+    """Build or update the index of the pages in ``docs``; only pages that changed are read, only texts embedded.
 
     Args:
         docs: Folder of pages.
@@ -49,10 +49,9 @@ def build(
     from kb.embed import open_embedder
     from kb.index import build_index
     from kb.knowledge_base.conflicts import keep_conflicts
-    from kb.passages import entries_of
+    from kb.knowledge_base.corpus import Pages
 
-    entries = entries_of(load_documents(docs))
-    info = build_index(entries, index, open_embedder(model), tier=tier, progress=progress)
+    info = build_index(Pages(docs), index, open_embedder(model), tier=tier, progress=progress)
     keep_conflicts(index)
     return info
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from kb.index.vectors import Matrix, Rows
     from kb.model import Passage
 
+_MOST = 10_000
+"""Clauses up to which conflicts are found at every build: every rule is compared with every other, which takes 8 s then."""
+
 
 def conflicts_in(index: Index) -> tuple[Conflict, ...]:
     """Return all conflicts of an open index, as kept at its build or else found now.
@@ -48,9 +51,10 @@ def _in_reading_order(index: Index) -> tuple[list[Passage], dict[str, tuple[Rows
 
 
 def keep_conflicts(folder: Path) -> None:
-    """Find the conflicts of the current index of a folder and keep them beside it."""
+    """Find the conflicts of the current index of a folder and keep them beside it, unless it is too large for that."""
     from kb.compare.kept import write_conflicts
     from kb.index import open_index
 
     with open_index(folder) as index, contextlib.suppress(OSError):  # not written: found again when asked for
-        write_conflicts(index.folder, conflicts_in(index))
+        if len(index) <= _MOST:
+            write_conflicts(index.folder, conflicts_in(index))

@@ -47,19 +47,35 @@ def find_pages(folder: Path) -> Iterator[Path]:
                     break
 
 
+def page_files(folder: Path) -> list[Path]:
+    """Return the files in ``folder`` that are pages of documents.
+
+    Raises:
+        PageError: The folder or its pages are missing.
+    """
+    if not folder.is_dir():
+        raise PageError(
+            f"{folder}: no such folder", hint="name the folder of the pages with --docs", file=str(folder)
+        )
+    found = list(find_pages(folder))
+    if not found:
+        raise PageError(
+            f"{folder}: holds no page with clauses",
+            hint="make pages with: kb ingest SOURCE --out DIR",
+            file=str(folder),
+        )
+    return found
+
+
 def load_pages(folder: Path) -> tuple[Document, ...]:
     """Return the documents of all pages under ``folder``, in order of kind and id.
 
     Raises:
         PageError: The folder or its pages are missing, a page is malformed, or two share an id.
     """
-    if not folder.is_dir():
-        raise PageError(
-            f"{folder}: no such folder", hint="name the folder of the pages with --docs", file=str(folder)
-        )
     places: dict[str, Path] = {}
     documents: list[Document] = []
-    for path in find_pages(folder):
+    for path in page_files(folder):
         document = read_file(path)
         if document.id in places:
             raise PageError(
@@ -69,12 +85,6 @@ def load_pages(folder: Path) -> tuple[Document, ...]:
             )
         places[document.id] = path
         documents.append(document)
-    if not documents:
-        raise PageError(
-            f"{folder}: holds no page with clauses",
-            hint="make pages with: kb ingest SOURCE --out DIR",
-            file=str(folder),
-        )
     return tuple(sorted(documents, key=lambda document: (document.kind, document.id)))
 
 

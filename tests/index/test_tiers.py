@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from index_samples import Vectors, entry, passage
 
-from kb.index import Index, Manifest, build_index, open_index, verify_index
-from kb.index import build as building
+from kb.index import Index, Manifest, build_index, open_index, plan, verify_index
 from kb.index import vectors as tiers
 from kb.index.manifest import EXACT, TierName
 from kb.model import Entry, Filters
@@ -61,7 +60,7 @@ ENTRIES = [numbered(number) for number in range(COUNT)]
 @pytest.fixture(autouse=True)
 def updated_however_small() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "SMALL", 0)
+        patch.setattr(plan, "SMALL", 0)
         yield
 
 

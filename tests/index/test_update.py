@@ -14,9 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_samples import RULES, HashedPairs, entry, passage
 
-from kb.errors import ClauseUnknown
-from kb.index import Index, Manifest, build_index, corpus_digest, current_build, open_index, verify_index
-from kb.index import build as building
+from kb.errors import ClauseUnknown, InputInvalid
+from kb.index import (
+    Index,
+    Manifest,
+    build_index,
+    corpus_digest,
+    current_build,
+    open_index,
+    plan,
+    verify_index,
+)
 from kb.index.manifest import check_digests, read_manifest
 from kb.model import Entry, Filters
 
@@ -27,7 +35,7 @@ EMBEDDER = HashedPairs()
 @pytest.fixture(autouse=True)
 def updated_however_small() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "SMALL", 0)
+        patch.setattr(plan, "SMALL", 0)
         yield
 
 
@@ -117,7 +125,7 @@ def test_after_any_edits_it_answers_as_one_written_whole(
     folder = tmp_path_factory.mktemp("updated")
     wordings = dict.fromkeys(range(12), 0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "_SHARE", 0)  # never written whole again
+        patch.setattr(plan, "SHARE", 0)  # never written whole again
         for number, step in enumerate([{}, *steps]):
             wordings |= step
             entries = [worded(clause, wording) for clause, wording in wordings.items() if wording < 9]
@@ -287,11 +295,11 @@ UPDATER = """
 import resource, sys
 from pathlib import Path
 from kb.errors import KbError
-from kb.index import build, build_index
+from kb.index import build_index, plan
 from index_samples import HashedPairs, entry, passage
 
 folder, count, first, limit = Path(sys.argv[1]), *map(int, sys.argv[2:])
-build.SMALL = 0
+plan.SMALL = 0
 if limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 texts = [f"第{i}次迟到扣{i * 7}元，以考勤表为准。" for i in range(count)]
@@ -331,13 +339,13 @@ def wording(folder: Path) -> int:
 DYING = """
 import os, signal, sys
 from pathlib import Path
-from kb.index import build, build_index, current_build, open_index, verify_index
-from kb.index import embeddings, fields, lexical  # once, before any child
+from kb.index import build_index, current_build, open_index, verify_index
+from kb.index import embeddings, fields, lexical, plan  # once, before any child
 from index_samples import HashedPairs, entry, passage
 
 folder = Path(sys.argv[1])
-build.SMALL = 0
-build._SHARE = 0
+plan.SMALL = 0
+plan.SHARE = 0
 
 def update(version):
     texts = [f"第{version}版：迟到以打卡为准。", *(f"第{i}次迟到扣{i * 7}元。" for i in range(40))]
@@ -416,3 +424,64 @@ def test_a_full_disk_during_an_update_leaves_the_old_index(tmp_path: Path, limit
     assert problems.startswith("index-unwritable: ")
     assert current_build(tmp_path) == old
     assert wording(tmp_path) == 0
+
+
+class Paged:
+    """Pages by name, of which it is told which ones are read."""
+
+    def __init__(self, **pages: Sequence[Entry]) -> None:
+        self._entries = pages
+        self.pages = {name: corpus_digest(entries).encode() for name, entries in pages.items()}
+        self.read: list[str] = []
+
+    def entries(self, page: str) -> Sequence[Entry]:
+        self.read.append(page)
+        return self._entries[page]
+
+
+def test_only_changed_pages_are_read(
+    tmp_path: Path, entries: list[Entry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {f"p{n}": entries[n : n + 5] for n in range(0, 30, 5)}
+    first = Paged(**pages)
+    build_index(first, tmp_path, EMBEDDER)
+    assert first.read == list(pages)
+
+    changed = edited(entries[11], text="值班室不得留宿外人。")
+    second = Paged(**pages | {"p10": [entries[10], changed, *entries[12:15]]})
+    build_index(second, tmp_path, EMBEDDER)
+    assert second.read == ["p10"]
+    manifest = verify_index(tmp_path)
+    now = [*entries[:11], changed, *entries[12:]]
+    assert (manifest.changed, manifest.corpus, manifest.clauses) == (1, corpus_digest(now), 30)
+
+    third = Paged(
+        **{name: page for name, page in pages.items() if name not in ("p10", "p25")}, moved=pages["p25"]
+    )
+    monkeypatch.setattr(plan, "SHARE", 1)
+    build_index(third, tmp_path, EMBEDDER)
+    assert third.read == ["moved"]
+    with open_index(tmp_path) as index:
+        here = said(index)
+        assert index.manifest.changed == 11
+
+    last = Paged(**third._entries)
+    last.pages["p5"] = b""  # no telling whether it changed
+    build_index(last, tmp_path, EMBEDDER)
+    assert last.read == ["p5"]
+    assert verify_index(tmp_path).changed == 11
+    assert here == whole([*entries[:10], *entries[15:]], tmp_path.with_name("whole"))
+
+
+@pytest.mark.parametrize(
+    ("clause", "words"), [("a#1", "two clauses have the id 'a#1'"), ("a#9", "b: id a is taken")]
+)
+def test_what_an_unread_page_holds_is_not_taken_again(tmp_path: Path, clause: str, words: str) -> None:
+    page = [entry(passage(f"a#{n}", f"第{n}条：工位不得吃东西。", n)) for n in range(20)]
+    build_index(Paged(a=page[:9]), tmp_path, EMBEDDER)
+    second = Paged(a=page[:9], b=[entry(passage(clause, "另一页。"))])
+    with pytest.raises(InputInvalid, match=words):
+        build_index(second, tmp_path, EMBEDDER)
+    assert second.read == ["b"]
+    with pytest.raises(InputInvalid, match=words):
+        build_index(second, tmp_path / "whole", EMBEDDER)
