@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kb.embed import Embedder
     from kb.index import Index
 
-POOL = 60
+POOL = 100
 """Candidates per field and side."""
 _READ = 60
 """Candidates whose clauses are read before the last ranking."""

@@ -15,7 +15,7 @@ SIGNALS = (
 """Names of the signals, in the order of every row of signals and of the weights.
 
 ``cosine_*``: cosine of question and field, 0 for the lowest among the candidates (or none), 1 for the highest; ``best`` is the best
-of a clause's fields. ``words_*``: lexical score of the field as a share of the highest. ``heading``: 1 when the clause only titles
+of a clause's fields. ``words_*``: lexical score of the field, scaled likewise. ``heading``: 1 when the clause only titles
 others. ``figure``: 1 when the question asks for a kind of figure that the clause has.
 """
 
@@ -27,12 +27,13 @@ def field_signals(
 ) -> dict[int, Row]:
     """Return the first eight signals of every candidate.
 
-    Cosines are scaled by minimum and maximum because those of one model crowd together and those of another do not;
-    lexical scores start at nothing found, so the maximum is enough (compare Bruch, Gai, Ingber 2023, arXiv 2210.11934).
+        Cosines are scaled by minimum and maximum because those of one model crowd together and those of another do not;
+        so are the scores of fields that every clause has, where the last of a list says no more than what fell off it. Questions and glosses
+    are not everywhere: there a score is a share of the highest (compare Bruch, Gai, Ingber 2023, arXiv 2210.11934).
 
     Args:
-        cosines: ``(row, field, cosine)`` of every candidate.
-        words: Per field, lexical score by row.
+            cosines: ``(row, field, cosine)`` of every candidate.
+            words: Per field, lexical score by row.
     """
     nearness: dict[str, dict[int, float]] = {field: {} for field in (*DENSE_FIELDS, "best")}
     for row, field, cosine in cosines:
@@ -40,7 +41,7 @@ def field_signals(
             if column in nearness:
                 nearness[column][row] = max(cosine, nearness[column].get(row, -1.0))
     columns = [_between(nearness[field]) for field in (*DENSE_FIELDS, "best")]
-    columns += [_share(words.get(field, {})) for field in WORD_FIELDS]
+    columns += [_SCALING[field](words.get(field, {})) for field in WORD_FIELDS]
     rows = dict.fromkeys(row for column in columns for row in column)
     return {row: tuple(column.get(row, 0.0) for column in columns) for row in rows}
 
@@ -55,3 +56,6 @@ def _between(scores: Mapping[int, float]) -> dict[int, float]:
 def _share(scores: Mapping[int, float]) -> dict[int, float]:
     high = max(scores.values(), default=0.0)
     return {row: score / high for row, score in scores.items()} if high > 0 else {}
+
+
+_SCALING = {"text": _between, "context": _between, "ask": _share, "gloss": _share}
