@@ -26,7 +26,7 @@ $(DEV)/.installed: pyproject.toml
 	touch $@
 
 test: $(DEV)/.installed  ## everything the tests need is set up here; no network beyond PyPI
-	HF_HUB_OFFLINE=1 $(DEVBIN)/python -m pytest --cov=kb --cov-report=term:skip-covered --cov-fail-under=90
+	HF_HUB_OFFLINE=1 $(DEVBIN)/python -m pytest -n 2 --dist loadfile --cov=kb --cov-report=term:skip-covered --cov-fail-under=90
 
 check: $(DEV)/.installed  ## format, lint, types, import directions
 	$(DEVBIN)/ruff format --check .

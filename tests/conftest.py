@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -52,9 +53,14 @@ def kb_command() -> Run:
 
 @pytest.fixture(scope="session")
 def shipped_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The index of the pages this repository ships, built once by the default model (half a minute)."""
+    """The index of the pages this repository ships, built once by the default model for all test processes."""
     from kb.knowledge_base import build
 
-    folder = tmp_path_factory.mktemp("shipped") / "index"
-    build(ROOT / "docs", folder)
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # the processes of one run share the folder above their own
+        place = place.parent
+    folder = place / "shipped-index"
+    with (place / "shipped-index.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        build(ROOT / "docs", folder)  # a second build of the same pages embeds nothing
     return folder

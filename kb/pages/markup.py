@@ -44,6 +44,12 @@ def escape(text: str) -> str:
     return f"{text[:at]}\\{text[at:]}"
 
 
+def escape_heading(text: str) -> str:
+    """Return one line as the words of a heading, where a closing ``#`` would be taken for decoration."""
+    line = escape(text)
+    return f"{line[:-1]}\\#" if text.endswith("#") and text != "#" else line  # a lone # is escaped already
+
+
 def unescape(markdown: str) -> str:
     """Return the plain text of one line of inline Markdown.
 

@@ -11,7 +11,7 @@ from kb.errors import PageError
 from kb.model import AUDIENCES, KINDS, STATUSES, Clause, Document, Prose
 from kb.model.document import Form
 from kb.pages import front_matter
-from kb.pages.markup import BREAK, escape, unescape
+from kb.pages.markup import BREAK, escape_heading, unescape
 from kb.pages.outline import Outline
 from kb.pages.writer import summary_block
 
@@ -138,8 +138,8 @@ def _title(body: _Lines, document: Document) -> None:
     """Step over the title and the summary, which repeat the front matter."""
     while body.line == "":
         body.at += 1
-    if body.line != f"# {escape(document.title)}":
-        raise body.fail("the first line is not the title", f"write: # {escape(document.title)}")
+    if body.line != f"# {escape_heading(document.title)}":
+        raise body.fail("the first line is not the title", f"write: # {escape_heading(document.title)}")
     body.at += 1
     while body.line == "":
         body.at += 1

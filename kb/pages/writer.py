@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from kb.model import Clause, Document, Prose
 from kb.pages import front_matter
-from kb.pages.markup import BREAK, clean, escape, join_label
+from kb.pages.markup import BREAK, clean, escape, escape_heading, join_label
 from kb.pages.outline import default_parents
 
 _INDENT = "    "  # Python-Markdown nests list content by four spaces
@@ -50,7 +50,7 @@ def canonical(document: Document) -> Document:
 def write_page(document: Document) -> str:
     """Return the page of a canonical document (see ``canonical``)."""
     parents = default_parents(document.clauses)
-    parts = [f"---\n{front_matter.dump(document, parents)}---", f"# {escape(document.title)}"]
+    parts = [f"---\n{front_matter.dump(document, parents)}---", f"# {escape_heading(document.title)}"]
     summary = summary_block(document)
     if summary:
         parts.append(summary)
@@ -99,7 +99,7 @@ def _ends_table(markdown: str) -> bool:
 def _clause(clause: Clause) -> str:
     anchor = f"#{clause.anchor}"
     if clause.form == "heading":
-        return f"{'#' * clause.level} {escape(join_label(clause.label, clause.text))} {{{anchor}}}"
+        return f"{'#' * clause.level} {escape_heading(join_label(clause.label, clause.text))} {{{anchor}}}"
     label = f"**{escape_label(clause.label)}**" if clause.label else ""
     if clause.form == "row":
         first, *rest = [escape(cell) for cell in clause.text.split(" | ")]

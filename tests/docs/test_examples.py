@@ -36,6 +36,8 @@ def folder(shipped_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """A folder as the examples assume it: pages, their index, some rules of one's own."""
     place = tmp_path_factory.mktemp("examples")
     shutil.copytree(ROOT / "docs", place / "docs")
+    shutil.copytree(ROOT / "evals", place / "evals")
+    shutil.copy(ROOT / "mkdocs.yml", place)
     (place / "index").symlink_to(shipped_index)
     shutil.copytree(DATA / "sources", place / "rules")
     (place / "path" / "to").mkdir(parents=True)
