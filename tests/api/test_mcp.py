@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,13 @@ def by_process(index: Path, work: Work, *options: str) -> None:
         async with Client(stdio_client(server)) as client:
             await work(client)
 
-    anyio.run(main)
+    _run(main)
+
+
+def _run(main: Callable[[], Awaitable[None]]) -> None:
+    """Run it in a thread of its own: a browser of other tests may keep a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(anyio.run, main).result()
 
 
 def by_http(asked: Asked, work: Work, headers: dict[str, str] | None = None, mode: str = "auto") -> None:
@@ -49,7 +56,7 @@ def by_http(asked: Asked, work: Work, headers: dict[str, str] | None = None, mod
             client = Client(streamable_http_client(asked.url + "/mcp", http_client=http), mode=mode)
             await work(await stack.enter_async_context(client))
 
-    anyio.run(main)
+    _run(main)
 
 
 def _http(headers: dict[str, str] | None) -> Any:
