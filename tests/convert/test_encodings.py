@@ -182,13 +182,13 @@ def test_any_bytes_decode_as_said_or_are_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5", "utf-16-le"])
-def test_large_files_take_hardly_longer_than_decoding(encoding: str) -> None:
+def test_large_files_take_hardly_more_processor_time_than_decoding(encoding: str) -> None:
     text = (TRADITIONAL if encoding == "big5" else SIMPLIFIED) * 60_000
     data = text.encode(encoding)
-    start = time.perf_counter()
+    start = time.thread_time()
     data.decode(encoding)
-    plain = time.perf_counter() - start
-    start = time.perf_counter()
+    plain = time.thread_time() - start
+    start = time.thread_time()
     found = decode(data, "a.txt")[0]
     assert found == text
-    assert time.perf_counter() - start < 8 * plain + 0.5
+    assert time.thread_time() - start < 8 * plain + 1

@@ -100,9 +100,9 @@ def test_depth_and_length() -> None:
     assert lines("<div>" * 1500 + "深" + "</div>" * 1500) == ["题", "深"]
     with pytest.raises(SourceUnreadable, match="nested"):
         lines("<b>" * 10_000 + "深")
-    start = time.perf_counter()
+    start = time.thread_time()
     assert len(lines("<p>第一条 上班不迟到，下班先交接。</p>" * 20_000)) == 20_001
-    assert time.perf_counter() - start < 5
+    assert time.thread_time() - start < 5
 
 
 def test_fragments_and_odd_input() -> None:
