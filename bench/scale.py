@@ -6,7 +6,7 @@ FOLDER holds STARD-lite (see stard.py), whose index is built first if there is n
 articles. Beyond, they are jittered copies: the first half of one article with the second half of another, and for the vector
 x of the first x + 0.5 (y - z), normalized, with y and z of two others: as far from the original (cosine 0.97) as the nearest
 real article is (0.96), and spread as real vectors are. Embedding is left out of build times and told apart.
-Every size is built in a process of its own and asked in another. An edit is one page of five clauses reworded, from the
+Every size is built in a process of its own and asked in another. An edit is five clauses of one page reworded, from the
 start of the update until another reader has opened the new build, compared every byte and answered. Prints Markdown.
 """
 
@@ -71,6 +71,18 @@ class Known:
         return self._model.embed_passages(texts)
 
 
+class Paged:
+    """Clauses as pages of a hundred, whose versions are at hand as digests of files are."""
+
+    def __init__(self, made: Sequence[Entry]) -> None:
+        self._made = made
+        self.pages = {str(start): start.to_bytes(4, "big") for start in range(0, len(made), 100)}
+
+    def entries(self, page: str) -> Sequence[Entry]:
+        """Return the entries of a page."""
+        return self._made[int(page) : int(page) + 100]
+
+
 def corpus(articles: Sequence[Entry], vectors: np.ndarray, count: int) -> tuple[list[Entry], np.ndarray]:
     """Return so many clauses and their vectors."""
     dice = np.random.default_rng(0)
@@ -122,7 +134,7 @@ def built(options: argparse.Namespace, count: int) -> dict[str, Any]:
     gc.freeze()  # the corpus here stands for pages on disk
     before = memory()
     start = time.perf_counter()
-    build_index(made, options.work, embedder)
+    build_index(Paged(made), options.work, embedder)
     whole = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     with open_index(options.work) as index:
@@ -130,9 +142,11 @@ def built(options: argparse.Namespace, count: int) -> dict[str, Any]:
         disk = sum(facts.size for facts in index.manifest.files.values()) / 1e6
     for row in EDITED:
         made[row] = _reworded(made[row])
+    pages = Paged(made)
+    pages.pages[str(EDITED.start)] = b"edited"
     with KnowledgeBase.open(options.work) as kb:
         start = time.perf_counter()
-        build_index(made, options.work, embedder)
+        build_index(pages, options.work, embedder)
         with kb.reopen(options.work) as fresh:
             fresh.verify()
             assert fresh.search("钥匙由谁保管")[0].passage.text.startswith("钥匙")

@@ -25,7 +25,7 @@ INVERTED_FROM = 100_000
 """Vectors of a field from which on not all are compared; below, a scan takes 7 ms at most."""
 RECALL = 0.97
 """Share of the ten nearest that an index that does not compare all must find."""
-_MARGIN = 0.01  # what the sample finds more easily than real questions do
+_MARGIN = 0.02  # by which the sample may find more than real questions do
 _BEST = 10
 _SAMPLE = 256
 _TIE = 1e-6  # of cosines that count as equal
@@ -91,7 +91,7 @@ def inverted(vectors: Half, questions: Matrix) -> tuple[faiss.Index, Tier] | Non
         recall = float((index.search(sample, best)[0] >= needed).mean())
         if recall >= RECALL + _MARGIN:
             return index, Tier("inverted", lists, probes, round(recall, 4), len(sample))
-        probes *= 2
+        probes = math.ceil(probes * 1.25)
     return None
 
 
@@ -103,8 +103,9 @@ def _add(index: faiss.Index, vectors: Half) -> None:
 def _between(vectors: Half, dice: np.random.Generator) -> Matrix:
     """Return vectors halfway between two of these: as hard to find neighbours of as real questions are.
 
-    A question is no clause and lies apart from all of them. With lists enough for 0.957 of what 386 lay questions should
-    find among 57,529 articles, points halfway found 0.968, the articles' own vectors 0.990.
+    A question is no clause and lies apart from all of them. With a sixteenth of the lists, 386 lay questions found 0.957 of
+    what they should among 57,529 articles, points halfway 0.968, the articles' own vectors 0.990; among a million (jittered
+    copies) 0.968 and 0.985.
     """
     pairs = vectors[dice.integers(0, len(vectors), (2, _SAMPLE))].astype(np.float32)
     between = pairs.sum(axis=0)
