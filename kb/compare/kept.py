@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import astuple
-from pathlib import Path
 
 from kb.compare.records import Conflict
 
@@ -15,27 +13,18 @@ VERSION = 2
 """Raise it whenever the detector may report other pairs."""
 
 
-def write_conflicts(build: Path, conflicts: Sequence[Conflict]) -> None:
-    """Write the conflicts into the folder of their build, whole or not at all.
-
-    Raises:
-        OSError: The file cannot be written.
-    """
-    path = build / FILE
-    text = json.dumps(
-        {"version": VERSION, "conflicts": [astuple(conflict) for conflict in conflicts]}, ensure_ascii=False
-    )
-    part = path.with_suffix(f".{os.getpid()}.tmp")
-    part.write_text(text + "\n", encoding="utf-8")
-    part.replace(path)
+def conflicts_json(conflicts: Sequence[Conflict]) -> str:
+    """Return the conflicts as they are kept."""
+    facts = {"version": VERSION, "conflicts": [astuple(conflict) for conflict in conflicts]}
+    return json.dumps(facts, ensure_ascii=False) + "\n"
 
 
-def kept_conflicts(build: Path) -> tuple[Conflict, ...] | None:
-    """Return the conflicts kept in a build; None when there are none of this version to be read."""
+def kept_conflicts(text: str | None) -> tuple[Conflict, ...] | None:
+    """Return the conflicts kept as this text; None when it holds none of this version."""
     try:
-        kept = json.loads((build / FILE).read_text(encoding="utf-8"))
+        kept = json.loads(text or "")
         if kept["version"] != VERSION:
             return None
         return tuple(Conflict(*fields) for fields in kept["conflicts"])
-    except (OSError, ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError):
         return None

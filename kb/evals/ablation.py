@@ -12,7 +12,7 @@ from kb.search.weights import weights
 
 if TYPE_CHECKING:
     from kb.embed import Embedder
-    from kb.index import Index
+    from kb.index import OpenIndex
 
 NOTHING = "nothing"
 LEFT_OUT: Mapping[str, tuple[str, ...]] = {
@@ -27,7 +27,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
 """Name of an ablation to the signals that do not count in it."""
 
 
-def ablated(index: Index, embedder: Embedder, question: str, *, limit: int) -> dict[str, tuple[int, ...]]:
+def ablated(index: OpenIndex, embedder: Embedder, question: str, *, limit: int) -> dict[str, tuple[int, ...]]:
     """Return per ablation the best rows for a question, best first.
 
     The candidates are the same in all: what a signal adds to them by listing clauses that no other lists is not taken away.

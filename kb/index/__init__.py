@@ -6,6 +6,7 @@ Importing this package loads neither numpy nor faiss; building and the first vec
 from kb.index.build import build_index
 from kb.index.corpus import corpus_digest
 from kb.index.manifest import Manifest
+from kb.index.protocol import OpenIndex
 from kb.index.reader import Index, open_index, verify_index
 from kb.index.store import IndexedDocument
 from kb.index.versions import current_build
@@ -14,6 +15,7 @@ __all__ = [
     "Index",
     "IndexedDocument",
     "Manifest",
+    "OpenIndex",
     "build_index",
     "corpus_digest",
     "current_build",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
-from kb.errors import IndexDamaged, IndexMismatch
+from kb.errors import IndexDamaged, IndexMismatch, IndexUnwritable
 from kb.index.manifest import REBUILD, Manifest, check_digests, check_sizes, read_manifest
 from kb.index.store import IndexedDocument, Store
 from kb.index.versions import current_build, hold
@@ -107,10 +108,28 @@ class Index:
         """Which index this is."""
         return self.manifest.info
 
-    @property
-    def folder(self) -> Path:
-        """The folder of this build; what is written there goes when the build goes."""
-        return self._build
+    def kept(self, name: str) -> str | None:
+        """Return a text that ``keep`` put beside this build, or None when there is none."""
+        try:
+            return (self._build / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def keep(self, name: str, text: str) -> None:
+        """Put a text beside this build, whole or not at all; it goes when the build goes.
+
+        Raises:
+            IndexUnwritable: It cannot be written.
+        """
+        part = self._build / f"{name}.{os.getpid()}.tmp"
+        try:
+            part.write_text(text, encoding="utf-8")
+            part.replace(self._build / name)
+        except OSError as error:
+            raise IndexUnwritable(
+                f"{self._build / name} could not be written: {error}",
+                hint="Free disk space or check the rights of the folder.",
+            ) from error
 
     def __len__(self) -> int:
         """Return the number of clauses."""

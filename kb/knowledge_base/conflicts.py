@@ -6,9 +6,11 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.errors import IndexUnwritable
+
 if TYPE_CHECKING:
     from kb.compare import Conflict
-    from kb.index import Index
+    from kb.index import OpenIndex
     from kb.index.vectors import Matrix, Rows
     from kb.model import Passage
 
@@ -16,15 +18,15 @@ _MOST = 10_000
 """Clauses up to which conflicts are found at every build: every rule is compared with every other, which takes 8 s then."""
 
 
-def conflicts_in(index: Index) -> tuple[Conflict, ...]:
+def conflicts_in(index: OpenIndex) -> tuple[Conflict, ...]:
     """Return all conflicts of an open index, as kept at its build or else found now.
 
     Raises:
         IndexDamaged: The index cannot be read.
     """
-    from kb.compare.kept import kept_conflicts
+    from kb.compare.kept import FILE, kept_conflicts
 
-    kept = kept_conflicts(index.folder)
+    kept = kept_conflicts(index.kept(FILE))
     if kept is not None:
         return kept
     from kb.compare.detector import conflicts_of
@@ -32,7 +34,7 @@ def conflicts_in(index: Index) -> tuple[Conflict, ...]:
     return conflicts_of(*_in_reading_order(index))
 
 
-def _in_reading_order(index: Index) -> tuple[list[Passage], dict[str, tuple[Rows, Matrix]]]:
+def _in_reading_order(index: OpenIndex) -> tuple[list[Passage], dict[str, tuple[Rows, Matrix]]]:
     """Return all passages, and per dense field the place among them of each vector, ascending, and the vectors."""
     import numpy as np
 
@@ -52,9 +54,12 @@ def _in_reading_order(index: Index) -> tuple[list[Passage], dict[str, tuple[Rows
 
 def keep_conflicts(folder: Path) -> None:
     """Find the conflicts of the current index of a folder and keep them beside it, unless it is too large for that."""
-    from kb.compare.kept import write_conflicts
+    from kb.compare.kept import FILE, conflicts_json
     from kb.index import open_index
 
-    with open_index(folder) as index, contextlib.suppress(OSError):  # not written: found again when asked for
+    with (
+        open_index(folder) as index,
+        contextlib.suppress(IndexUnwritable),
+    ):  # not written: found again when asked for
         if len(index) <= _MOST:
-            write_conflicts(index.folder, conflicts_in(index))
+            index.keep(FILE, conflicts_json(conflicts_in(index)))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kb.answer import Surroundings
     from kb.compare import Comparison, Conflict
     from kb.embed import Embedder
-    from kb.index import Index, IndexedDocument
+    from kb.index import IndexedDocument, OpenIndex
     from kb.model import Answer, Filters, Hit, IndexInfo, Passage
 
 _WIDE_POOL = 120
@@ -38,7 +38,7 @@ class KnowledgeBase:
         ...     print(answer.text, [citation.passage.clause_id for citation in answer.citations])
     """
 
-    def __init__(self, index: Index, embedder: Embedder) -> None:
+    def __init__(self, index: OpenIndex, embedder: Embedder) -> None:
         self._index = index
         self._embedder = embedder
         self._conflicts: tuple[Conflict, ...] | None = None

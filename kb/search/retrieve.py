@@ -14,7 +14,7 @@ from kb.search.weights import weigh
 
 if TYPE_CHECKING:
     from kb.embed import Embedder
-    from kb.index import Index
+    from kb.index import OpenIndex
 
 POOL = 100
 """Candidates per field and side."""
@@ -23,7 +23,7 @@ _READ = 60
 
 
 def retrieve(
-    index: Index, embedder: Embedder, question: str, *, limit: int, filters: Filters | None = None
+    index: OpenIndex, embedder: Embedder, question: str, *, limit: int, filters: Filters | None = None
 ) -> tuple[Hit, ...]:
     """Return the best passages for a question, best first.
 
@@ -72,7 +72,7 @@ class Candidate:
 
 
 def candidates(
-    index: Index, embedder: Embedder, question: str, filters: Filters | None
+    index: OpenIndex, embedder: Embedder, question: str, filters: Filters | None
 ) -> dict[int, Candidate]:
     """Return every clause that some field of either side lists, by row."""
     text = plain(question)

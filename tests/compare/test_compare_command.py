@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from kb.cli.columns import width_of
 from kb.cli.main import main
-from kb.compare.kept import FILE, kept_conflicts, write_conflicts
+from kb.compare.kept import FILE, conflicts_json, kept_conflicts
 from kb.errors import ClauseUnknown
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Filters
@@ -88,19 +88,21 @@ def test_conflicts_are_kept_beside_the_index_and_found_again_without(
 ) -> None:
     build = small_index / kb.info.id
     kept = (build / FILE).read_bytes()
-    assert kept_conflicts(build) == kb.conflicts
+    assert kept_conflicts(kept.decode()) == kb.conflicts
     try:
         for broken in (
             b"{",
             b"[]",
+            b"\xff",
             b'{"version": 0, "conflicts": []}',
             b'{"version": 2, "conflicts": [["a"]]}',
         ):
             (build / FILE).write_bytes(broken)
             with KnowledgeBase.open(small_index) as other:
                 assert other.conflicts == kb.conflicts
-        write_conflicts(build, ())
-        assert kept_conflicts(build) == ()
+        (build / FILE).write_text(conflicts_json(()))
+        with KnowledgeBase.open(small_index) as other:
+            assert other.conflicts == ()
     finally:
         (build / FILE).write_bytes(kept)
 
