@@ -35,7 +35,7 @@ def build_index(
 ) -> IndexInfo:
     """Build the index of the entries and make it the current one of ``folder``.
 
-    Texts whose vectors the last build or an interrupted one already has are not embedded again. Readers of the old
+    Texts whose vectors the last build, of whatever format, or an interrupted one already has are not embedded again. Readers of the old
     index go on undisturbed; until the last step, and whatever goes wrong before it, the old index stays current.
 
     Args:
@@ -87,7 +87,7 @@ def _build(
     sweep(folder)
     texts = dict.fromkeys(text for record in plan.records for _, text in dense_texts(record.entry))
     keys, vectors = embed_texts(
-        list(texts), embedder, folder, previous, progress, checked=plan.base is not None
+        list(texts), embedder, folder, _current(folder), progress, checked=plan.base is not None
     )
     asked = embedder.embed_questions(questions) if questions else vectors[:0].astype("float32")
     places = {text: place for place, text in enumerate(texts)}
@@ -136,4 +136,12 @@ def _previous(folder: Path) -> tuple[Path, Manifest] | None:
         build = folder / current_build(folder)
         return build, read_manifest(build)
     except (IndexMissing, IndexDamaged, IndexMismatch, FileNotFoundError):
+        return None
+
+
+def _current(folder: Path) -> Path | None:
+    """Return the folder of the build in use, whether or not this version can read it, or None when there is none."""
+    try:
+        return folder / current_build(folder)
+    except (IndexMissing, IndexDamaged):
         return None

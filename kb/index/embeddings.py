@@ -1,11 +1,15 @@
-"""Each distinct text is embedded once: its vector comes from the last build, from an interrupted one, or the model."""
+"""Each distinct text is embedded once: its vector comes from the last build, from an interrupted one, or the model.
+
+The last build may be of another format: in all of them, the keys and the vectors of a segment stand in the same order, and a key
+is the digest of model and text.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +17,8 @@ import numpy as np
 
 from kb.errors import EmbeddingFailed, IndexDamaged
 from kb.index.fields import open_field
-from kb.index.manifest import Manifest, check_sizes, sha256_of
-from kb.index.vectors import BLOCK, KEY_BYTES, VECTORS, Half, Keys, Matrix, Positions, as_bytes
+from kb.index.manifest import REBUILD, sha256_of, vector_files
+from kb.index.vectors import BLOCK, KEY_BYTES, Half, Keys, Matrix, Positions, as_bytes
 
 if TYPE_CHECKING:
     from kb.embed import Embedder
@@ -32,7 +36,7 @@ def embed_texts(
     texts: Sequence[str],
     embedder: Embedder,
     folder: Path,
-    previous: tuple[Path, Manifest] | None,
+    previous: Path | None,
     progress: Callable[[int, int], None] | None,
     *,
     checked: bool,
@@ -43,7 +47,7 @@ def embed_texts(
         texts: Distinct texts.
         embedder: The model.
         folder: The index folder, where the journal lives until a build is published.
-        previous: Folder and manifest of the build to take vectors from.
+        previous: Folder of the build to take vectors from, of this format or another.
         progress: Called with (texts embedded, texts to embed).
         checked: Whether every byte of that build is known to be intact.
 
@@ -98,16 +102,15 @@ def _checked(made: Matrix, count: int, embedder: Embedder) -> Matrix:
 
 
 def _met_before(
-    journal: Path, embedder: Embedder, previous: tuple[Path, Manifest] | None, *, checked: bool
+    journal: Path, embedder: Embedder, previous: Path | None, *, checked: bool
 ) -> Iterator[tuple[list[bytes], Callable[[Positions], Matrix]]]:
     """Yield keys and what returns the vectors at given positions among them."""
-    if previous is not None and previous[1].dimensions == embedder.dimensions:
-        build, manifest = previous
-        for field in manifest.vectors:
+    if previous is not None:
+        for field, files in vector_files(previous, embedder.dimensions).items():
             try:
                 if not checked:
-                    _intact(build, manifest, field)
-                segments = open_field(build, field, embedder.dimensions)
+                    _intact(files)
+                segments = open_field(previous, field, embedder.dimensions)
             except IndexDamaged:  # nothing is lost but time: the texts are embedded again
                 continue
             for segment in segments:
@@ -116,12 +119,11 @@ def _met_before(
     yield keys, vectors.__getitem__
 
 
-def _intact(build: Path, manifest: Manifest, field: str) -> None:
+def _intact(files: Mapping[Path, str]) -> None:
     """Refuse altered vectors, which would otherwise be handed on from build to build."""
-    check_sizes(build, manifest)
-    for name, facts in manifest.files.items():
-        if name.startswith(f"{VECTORS}/{field}.") and sha256_of(build / name) != facts.sha256:
-            raise IndexDamaged(f"{build / name} was altered since the build", hint="")
+    for path, digest in files.items():
+        if not path.is_file() or sha256_of(path) != digest:
+            raise IndexDamaged(f"{path} was altered since the build", hint=REBUILD)
 
 
 # The journal: the digest of model and dimensions, then one record per vector. A record that was cut or half written

@@ -19,10 +19,9 @@ import numpy.typing as npt
 
 from kb.errors import IndexDamaged, IndexMismatch
 from kb.index.corpus import Record, dense_texts
-from kb.index.manifest import EXACT, REBUILD, Manifest, Tier, TierName
+from kb.index.manifest import EXACT, REBUILD, VECTORS, Manifest, Tier, TierName
 from kb.index.vectors import (
     PARTS,
-    VECTORS,
     Half,
     Keys,
     Mask,

@@ -15,6 +15,7 @@ from kb.model.answer import IndexInfo
 
 FORMAT = 5  # raise it whenever files of an older build would be read wrongly
 MANIFEST = "manifest.json"
+VECTORS = "vectors"
 REBUILD = "Build the index again with `kb index`."
 
 
@@ -130,6 +131,28 @@ def read_manifest(build: Path) -> Manifest:
         raise
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise IndexDamaged(f"the manifest {path} cannot be read: {error}", hint=REBUILD) from error
+
+
+def vector_files(build: Path, dimensions: int) -> dict[str, dict[Path, str]]:
+    """Return the files of each dense field, each with its SHA-256, of a build of this or any other format.
+
+    Empty when the build has no vectors of so many dimensions, or does not tell.
+    """
+    try:
+        facts = json.loads((build / MANIFEST).read_text(encoding="utf-8"))
+        if facts["dimensions"] != dimensions:
+            return {}
+        digests = {name: file["sha256"] for name, file in facts["files"].items()}
+        return {
+            field: {
+                build / name: digest
+                for name, digest in digests.items()
+                if name.startswith(f"{VECTORS}/{field}.")
+            }
+            for field in facts["vectors"]
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):  # nothing is lost but time
+        return {}
 
 
 def file_facts(build: Path, base: Path | None, known: Mapping[str, FileFacts]) -> dict[str, FileFacts]:

@@ -16,9 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.errors import IndexDamaged
-from kb.index.manifest import EXACT, REBUILD, Tier, TierName
+from kb.index.manifest import EXACT, REBUILD, VECTORS, Tier, TierName
 
-VECTORS = "vectors"
 KEY_BYTES = 16
 BLOCK = 65_536  # vectors handled at a time, to bound memory
 INVERTED_FROM = 100_000

@@ -175,6 +175,50 @@ def test_an_index_of_another_version_stays_until_there_is_a_new_one(
     assert verify_index(folder).clauses == 30
 
 
+def test_vectors_of_a_build_of_another_format_are_taken_over(
+    entries: list[Entry], folder: Path, embedder: HashedPairs
+) -> None:
+    old = folder / current_build(folder)
+    facts = json.loads((old / "manifest.json").read_text(encoding="utf-8"))
+    kept = {name: facts[name] for name in ("model", "dimensions", "vectors", "files")}
+    (old / "manifest.json").write_text(json.dumps(kept | {"format": FORMAT - 1}), encoding="utf-8")
+    (old / "clauses.sqlite").write_bytes(b"laid out in another way")
+    changed = [entry(passage("new#1", "调休要提前两天向组长报备。")), *entries]
+    build_index(changed, folder, embedder)
+
+    assert embedder.embedded == ["《new》 / 二、考勤 / 调休要提前两天向组长报备。"]
+    verify_index(folder)
+    with open_index(folder) as index:
+        for row, one in enumerate(changed):
+            question = embedder.embed_questions([one.dense[0][1]])[0]
+            found = {score.field: score for score in index.cosines(question, [row])}
+            assert found["text"].score == pytest.approx(1, abs=1e-3)
+
+
+def test_altered_vectors_of_another_format_are_not_handed_on(
+    entries: list[Entry], folder: Path, embedder: HashedPairs
+) -> None:
+    old = folder / current_build(folder)
+    facts = json.loads((old / "manifest.json").read_text(encoding="utf-8"))
+    (old / "manifest.json").write_text(json.dumps(facts | {"format": FORMAT + 1}), encoding="utf-8")
+    data = bytearray((old / "vectors" / "text.faiss").read_bytes())
+    data[-5] ^= 0xFF
+    (old / "vectors" / "text.faiss").write_bytes(data)
+    (old / "vectors" / "gloss.keys.npy").unlink()
+    build_index(entries, folder, embedder)
+    wanted = {text for one in entries for field, text in one.dense if field != "ask" and text}
+    assert sorted(embedder.embedded) == sorted(wanted)
+
+
+@pytest.mark.parametrize("broken", ["", "[]", '{"dimensions": 64, "files": [], "vectors": {}}'])
+def test_a_manifest_that_tells_nothing_costs_only_time(
+    entries: list[Entry], folder: Path, embedder: HashedPairs, broken: str
+) -> None:
+    (folder / current_build(folder) / "manifest.json").write_text(broken, encoding="utf-8")
+    build_index(entries, folder, embedder)
+    assert len(embedder.embedded) == len({text for one in entries for _, text in one.dense if text.strip()})
+
+
 def test_the_previous_build_stays_and_older_ones_go(
     entries: list[Entry], folder: Path, embedder: HashedPairs
 ) -> None:
