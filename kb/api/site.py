@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
@@ -17,6 +17,8 @@ from kb.api.statuses import status_of
 from kb.errors import KbError
 
 _LOGIN = {"WWW-Authenticate": 'Basic realm="kb", charset="UTF-8"'}
+SERVER_FILE = "/assets/kb/server.json"
+"""What the pages read to learn whether a server answers them; in the built site it names none."""
 _NO_SITE = (
     "Questions are answered under /api/v1, described at /api/docs.\n"
     "There is no site here: build it with `make site` and name its folder with --site.\n"
@@ -47,6 +49,8 @@ class Site:
             return PlainTextResponse("this key does not open the site\n", 403)
         if self._files is None:
             return PlainTextResponse(_NO_SITE, 200 if request.url.path == "/" else 404)
+        if request.url.path == SERVER_FILE:
+            return JSONResponse({"api": "api/v1/"}, headers={"Cache-Control": "no-cache"})
         try:
             response = await self._files.get_response(self._files.get_path(scope), scope)
         except HTTPException as error:

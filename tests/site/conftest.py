@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from shipped_site import DOCS, INDEXED, ROOT, Built, Look, Visit, free_port, serving
+from shipped_site import DOCS, ROOT, Built, Look, Visit, free_port, serving, serving_answers
 
-from kb.knowledge_base import build, load_documents
+from kb.knowledge_base import load_documents
 from kb.model import Document
-from kb.pages import page_path
 
 
 @pytest.fixture(scope="session")
@@ -53,32 +50,22 @@ def static(built: Built) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def served(
-    built: Built, documents: tuple[Document, ...], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The site and the API by `kb serve`, with an index of a few of its documents."""
-    folder = tmp_path_factory.mktemp("served")
-    for document in documents:
-        if document.id in INDEXED:
-            place = folder / "docs" / page_path(document)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(DOCS / page_path(document), place)
-    build(folder / "docs", folder / "index")
-    port = free_port()
-    command = [sys.executable, "-m", "kb.cli.main", "serve", "--port", str(port), "--no-keys"]
-    command += ["--site", str(built.folder), "--index", str(folder / "index")]
-    with serving(command, port, ROOT) as address:
-        for _ in range(300):
-            request = urllib.request.Request(
-                f"{address}/api/v1/search",
-                json.dumps({"question": "迟到"}).encode(),
-                {"Content-Type": "application/json"},
-            )
-            try:
-                urllib.request.urlopen(request, timeout=10).close()
-                break
-            except urllib.error.HTTPError:
-                time.sleep(0.1)
+def gaps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the served site keeps questions that were not answered well."""
+    return tmp_path_factory.mktemp("gaps") / "gaps.sqlite"
+
+
+@pytest.fixture(scope="session")
+def served(built: Built, shipped_index: Path, gaps: Path) -> Iterator[str]:
+    """The site and the API by `kb serve`, from the index of the shipped pages."""
+    with serving_answers(built.folder, shipped_index, "--gaps", str(gaps)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def served_without_gaps(built: Built, shipped_index: Path) -> Iterator[str]:
+    """The same, by a server that keeps no questions."""
+    with serving_answers(built.folder, shipped_index, "--no-gaps") as address:
         yield address
 
 

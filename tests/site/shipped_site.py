@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,13 +18,6 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
-INDEXED = (
-    "shift-leave-resignation-rules",
-    "cs-rules-fund-box",
-    "tmall-cs-code",
-    "cs-rules-thirty-second-greeting",
-)
-"""Documents that the served site answers from: enough for every shape of answer, quick to embed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +64,24 @@ def serving(command: list[str], port: int, cwd: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+@contextmanager
+def serving_answers(site: Path, index: Path, *options: str) -> Iterator[str]:
+    """Run `kb serve` until the block ends; give its address once it answers questions."""
+    port = free_port()
+    command = [sys.executable, "-m", "kb.cli.main", "serve", "--port", str(port), "--no-keys"]
+    command += ["--site", str(site), "--index", str(index), *options]
+    with serving(command, port, ROOT) as address:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{address}/api/v1/health", timeout=10).close()
+                break
+            except urllib.error.HTTPError:  # 503 until the index is open
+                time.sleep(0.1)
+        else:
+            pytest.fail("kb serve does not become ready")
+        yield address
 
 
 def free_port() -> int:

@@ -103,7 +103,7 @@ def test_a_document_page_tells_what_it_is(built: Built, documents: tuple[Documen
 def zensical(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped site, by Zensical."""
     folder = tmp_path_factory.mktemp("zensical")
-    for name in ("docs", "overrides"):  # Zensical builds only what stands under its configuration
+    for name in ("docs", "kb/publish/theme"):  # Zensical builds only what stands under its configuration
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "mkdocs.yml", folder / "mkdocs.yml")
     done = subprocess.run(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from shipped_site import Built, Look
 
+from kb.api.gaps import GapStore
 from kb.model import Document
 
 HOME_BUDGET = 600_000  # bytes, without the search data
@@ -117,7 +119,102 @@ def test_what_the_rules_do_not_say_is_said(served: str, look: Look) -> None:
     page.wait_for_selector(".kb-answer--abstained")
     assert "规则里没有" in page.inner_text(".kb-answer")
     assert page.locator(".kb-citation").count() >= 1
-    assert page.is_visible("text=复制这个缺口")
+
+
+def tab_to(page: Any, text: str) -> None:
+    """Press Tab until the button that says ``text`` has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == text:
+            return
+    raise AssertionError(f"Tab never reaches {text}")
+
+
+def ask_by_keyboard(page: Any, question: str, answer: str) -> None:
+    page.keyboard.press("/")
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.insert_text(question)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(answer)
+
+
+def test_a_gap_is_reported_to_the_server_by_keyboard(served: str, gaps: Path, look: Look) -> None:
+    visit = look()
+    page = visit.at(served + "/ask/")
+    ask_by_keyboard(page, "火星移民的签证怎么办理", ".kb-answer--abstained")
+    before = len(GapStore(gaps).all())
+    tab_to(page, "报告这个缺口")
+    page.keyboard.press("Enter")
+    page.locator(".kb-feedback__status", has_text="已报告").wait_for()
+    assert page.evaluate("document.activeElement.classList.contains('kb-feedback__status')")
+    kept = GapStore(gaps).all()[before:]
+    assert [(gap.question, gap.kind) for gap in kept] == [("火星移民的签证怎么办理", "unhelpful")]
+    assert kept[0].nearest
+    assert visit.complaints == []
+
+
+def test_an_answer_that_did_not_help_is_reported(served: str, gaps: Path, look: Look) -> None:
+    page = look().at(served + "/ask/?q=早班几点到几点")
+    page.wait_for_selector(".kb-answer--answered")
+    before = len(GapStore(gaps).all())
+    tab_to(page, "告诉管规则的人")
+    page.keyboard.press("Space")
+    page.locator(".kb-feedback__status", has_text="已报告").wait_for()
+    assert [gap.question for gap in GapStore(gaps).all()[before:]] == ["早班几点到几点"]
+
+
+def test_a_server_that_keeps_no_gaps_says_so_and_the_gap_is_copied(
+    served_without_gaps: str, look: Look
+) -> None:
+    visit = look(permissions=["clipboard-read", "clipboard-write"])
+    page = visit.at(served_without_gaps + "/ask/?q=火星移民的签证怎么办理")
+    page.wait_for_selector(".kb-answer--abstained")
+    tab_to(page, "报告这个缺口")
+    page.keyboard.press("Enter")
+    page.locator(".kb-feedback__status", has_text="不保存问题").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "复制问题和条款"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=已复制")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "火星移民的签证怎么办理" in copied
+    assert "#" in copied
+    assert visit.complaints == []
+
+
+def test_a_report_that_fails_is_told_and_can_be_copied(served: str, look: Look) -> None:
+    visit = look(permissions=["clipboard-read", "clipboard-write"])
+    body = json.dumps({"code": "gaps-unavailable", "message": "磁盘已满", "hint": ""})
+    visit.page.route(
+        "**/api/v1/feedback",
+        lambda route: route.fulfill(status=503, content_type="application/json", body=body),
+    )
+    page = visit.at(served + "/ask/?q=火星移民的签证怎么办理")
+    page.wait_for_selector(".kb-answer--abstained")
+    tab_to(page, "报告这个缺口")
+    page.keyboard.press("Enter")
+    page.locator(".kb-feedback__status", has_text="磁盘已满").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=已复制")
+    assert "火星移民的签证怎么办理" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_a_static_copy_asks_no_server_and_offers_the_question_to_copy(static: str, look: Look) -> None:
+    visit = look()
+    page = visit.at(static + "/ask/?q=火星移民的签证怎么办理")
+    page.wait_for_selector(".kb-answer--notice")
+    assert page.is_visible("text=复制这个问题")
+    assert not any("/api/" in url for url in visit.requests)
+    assert visit.complaints == []
+
+
+def test_only_what_names_its_api_is_taken_for_a_server(static: str, look: Look) -> None:
+    visit = look()
+    visit.page.route("**/assets/kb/server.json", lambda route: route.fulfill(status=200, body="<html>"))
+    page = visit.at(static + "/ask/?q=迟到")
+    page.wait_for_selector(".kb-group")
+    assert "静态网站" in page.inner_text(".kb-answer--notice")
+    assert not any("/api/" in url for url in visit.requests)
+    assert visit.complaints == []
 
 
 @pytest.mark.parametrize(

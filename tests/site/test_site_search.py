@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shipped_site import INDEXED, Look
+from shipped_site import Look
 
 from kb.model import Document
 
@@ -91,7 +91,6 @@ def test_meaning_finds_what_no_word_says(served: str, look: Look) -> None:
     page.wait_for_timeout(1500)
     hits = page.eval_on_selector_all(".kb-hit", "links => links.map(link => link.getAttribute('href'))")
     assert any(hit.endswith(("/cs-rules-fund-box/#8", "/tmall-cs-code/#2-3")) for hit in hits), hits
-    assert any(name in hits[0] for name in INDEXED)
 
 
 def test_a_static_site_does_not_stay_silent(static: str, look: Look) -> None:

@@ -65,19 +65,49 @@ function show(answer) {
   const withGloss = language === "en" || !/[\u3400-\u9fff]/.test(answer.question)
   const box = make("section", { class: `kb-answer kb-answer--${answered ? "answered" : "abstained"}`, "aria-label": say("答案", "Answer") })
   box.append(make("p", { class: "kb-label" }, answered ? say("答案", "Answer") : say("规则里没有", "Not in the rules")), ...answerBody(answer.answer, cited))
-  if (answered) return [box, ...citations(say("出处", "Sources"), answer.citations, withGloss)]
-  const report = () =>
-    [
-      say("规则知识库没有回答这个问题：", "The rules do not answer this question:"),
-      answer.question,
-      ...(answer.nearest ?? []).map((one) => `- ${one.clause_id} ${one.document_title}`),
-      `index ${answer.index?.id ?? ""}`,
-    ].join("\n")
-  box.append(
-    make("p", {}, say("该有规则却没有？把问题和最近的条款一起复制下来，发给管规则的人。", "Should there be a rule? Copy the question with the nearest rules and send it to whoever keeps them.")),
-    copyButton(say("复制这个缺口", "Copy this gap"), report),
-  )
+  if (answered) return [box, feedback(answer, say("没有答到？", "Not what you asked?"), say("告诉管规则的人", "Tell whoever keeps the rules")), ...citations(say("出处", "Sources"), answer.citations, withGloss)]
+  box.append(feedback(answer, say("该有规则却没有？", "Should there be a rule?"), say("报告这个缺口", "Report this gap")))
   return [box, ...(answer.nearest?.length ? citations(say("最接近的条款（并不回答问题）", "Nearest rules (they do not answer)"), answer.nearest, withGloss) : [])]
+}
+
+/** Returns a question that was not answered well as text that can be sent to whoever keeps the rules. */
+function gapText(answer) {
+  const near = answer.citations?.length ? answer.citations : (answer.nearest ?? [])
+  return [
+    say("规则知识库没有回答好这个问题：", "The rules do not answer this question well:"),
+    answer.question,
+    ...near.map((one) => `- ${one.clause_id} ${one.document_title}`),
+    answer.index ? `index ${answer.index.id}` : "",
+  ]
+    .filter(Boolean)
+    .join("\n")
+}
+
+/** A way to report a question that was not answered well: sent where the server keeps such questions, else to be copied. */
+function feedback(answer, question, label) {
+  const status = make("span", { class: "kb-feedback__status", role: "status", tabindex: "-1" })
+  const button = make("button", { type: "button", class: "kb-button" }, label)
+  const box = make("p", { class: "kb-feedback" }, `${question} `, button, status)
+  const copyInstead = (why) => {
+    const copying = copyButton(say("复制问题和条款", "Copy question and rules"), () => gapText(answer))
+    button.replaceWith(copying)
+    copying.focus()
+    status.textContent = why
+  }
+  button.addEventListener("click", async () => {
+    button.disabled = true
+    try {
+      const told = await post("feedback", { question: answer.question, helpful: false })
+      if (told?.kept) {
+        status.textContent = say("已报告：问题已记下，管规则的人会看到。", "Reported: the question is kept for whoever writes the rules.")
+        status.focus()
+        button.remove()
+      } else copyInstead(say("这台服务器不保存问题。请复制下来，发给管规则的人。", "This server keeps no questions. Copy it and send it to whoever keeps the rules."))
+    } catch (error) {
+      copyInstead(say(`没有送到（${error.message}）。请复制下来，发给管规则的人。`, `It was not sent (${error.message}). Copy it and send it to whoever keeps the rules.`))
+    }
+  })
+  return box
 }
 
 async function searchInstead(question, output, live, why) {
@@ -86,6 +116,8 @@ async function searchInstead(question, output, live, why) {
   output.replaceChildren(make("p", { class: "kb-answer kb-answer--notice" }, why), status, list)
   await showResults(question, list, status, { most: 20 })
   live.textContent = status.textContent
+  const copying = copyButton(say("复制这个问题", "Copy this question"), () => gapText({ question }))
+  output.append(make("p", { class: "kb-feedback" }, say("没有要找的规则？发给管规则的人： ", "Not the rule you need? Send it to whoever keeps the rules: "), copying))
 }
 
 /** Sets up the Ask page; other pages have none of this. */

@@ -43,15 +43,13 @@ export function data(path) {
   return loaded.get(path)
 }
 
-let served
-
-/** Whether `kb serve` serves this site: it marks each of its answers with a request id, a static host does not. */
-export function isServed() {
-  served ??= fetch(root, { method: "HEAD" }).then(
-    (response) => response.headers.has("x-request-id"),
-    () => false,
-  )
-  return served
+/**
+ * Returns the address of the API, or undefined on a static copy. The file says which: it is built with an empty address, and
+ * `kb serve` answers with its own in its place, so nothing that is missing is asked for.
+ */
+async function api() {
+  const found = await data("assets/kb/server.json").catch(() => undefined)
+  return typeof found?.api === "string" && found.api ? new URL(found.api, root) : undefined
 }
 
 /** An error that the server explained. */
@@ -65,17 +63,17 @@ export class Refused extends Error {
 
 /** Posts to the API; returns what it answers, or undefined where there is no API. */
 export async function post(path, body, signal) {
-  if (!(await isServed())) return undefined
-  const response = await fetch(new URL(`api/v1/${path}`, root), {
+  const base = await api()
+  if (!base) return undefined
+  const response = await fetch(new URL(path, base), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
     signal,
   })
   const isJson = (response.headers.get("content-type") ?? "").includes("json")
-  if ([404, 405, 501].includes(response.status) && !isJson) return undefined
   const answer = isJson ? await response.json() : undefined
-  if (!response.ok) throw new Refused(response.status, answer)
+  if (!response.ok || !answer) throw new Refused(response.status, answer)
   return answer
 }
 
