@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,7 +79,7 @@ def ingest(
     from kb.normalize.report import report_text
     from kb.normalize.show import ledger_page
     from kb.pages import canonical, save_page
-    from kb.pages.folder import write_text
+    from kb.pages.folder import write_pieces, write_text
 
     sources, failed = read_sources(paths)
     if not sources:
@@ -108,19 +107,8 @@ def ingest(
     result = IngestResult(sources, normalized, tuple(pages), updates, failed)
     if report is not None and not dry_run:
         report.parent.mkdir(parents=True, exist_ok=True)
-        _write_pieces(report, report_text(normalized, result.changes))
+        write_pieces(report, report_text(normalized, result.changes), errors="surrogatepass")
     return result
-
-
-def _write_pieces(path: Path, pieces: Iterable[str]) -> None:
-    """Replace the file at ``path`` by the pieces as UTF-8: a reader sees the old file or the new one."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with draft.open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
-            file.writelines(pieces)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def read_sources(paths: Sequence[Path]) -> tuple[tuple[Source, ...], tuple[SourceError, ...]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from operator import attrgetter
 
 from kb.model import Doubt, Ledger, Segment, Source
 from kb.normalize.lines import INVISIBLE, trim
@@ -15,12 +17,13 @@ def make_ledger(source: Source, segments: Iterable[Segment], doubts: Iterable[Do
     """
     complete: list[Segment] = []
     position = 0
-    for segment in sorted(segments, key=lambda s: (s.start, s.end)):
+    for segment in sorted(sorted(segments, key=attrgetter("end")), key=attrgetter("start")):
         start, end = trim(source.text, max(segment.start, position), segment.end)
         if start >= end:
             continue
         complete += _unaccounted(source.text, position, start)
-        complete.append(Segment(start, end, segment.kind, segment.document, segment.clause, segment.reason))
+        whole = (start, end) == (segment.start, segment.end)
+        complete.append(segment if whole else replace(segment, start=start, end=end))
         position = end
     complete += _unaccounted(source.text, position, len(source.text))
     return Ledger(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from kb.model import Clause, Document, Doubt, Ledger, Segment, Source, SourceSpan
 from kb.model.ledger import SegmentKind
@@ -15,7 +15,6 @@ from kb.model.source import digest_of
 from kb.normalize.account import make_ledger
 from kb.normalize.copies import Copy, Told, find_copies, same_clauses
 from kb.normalize.draft import Draft, Reading, read
-from kb.normalize.facts import effective_date, is_truncated, kind_of, platform_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,9 @@ def normalize(sources: Sequence[Source], progress: Callable[[str], None] | None 
             progress(f"{source.file}: {len(readings[-1].drafts)} document(s)")
     drafts = [draft for reading in readings for draft in reading.drafts]
     ids = _ids(readings)
-    own = [_clauses(draft) for draft in drafts]
+    own = [draft.clauses for draft in drafts]
     copies = {copy.copy: copy for copy in find_copies([_told(draft) for draft in drafts])}
-    found = [_found(draft, ids[n], own[n], ids, copies.get(n)) for n, draft in enumerate(drafts)]
+    found = [_found(draft, ids[n], ids, copies.get(n)) for n, draft in enumerate(drafts)]
     clauses = _with_places(own, copies)
     documents = []
     titles: Counter[str] = Counter()
@@ -96,9 +95,15 @@ def normalize(sources: Sequence[Source], progress: Callable[[str], None] | None 
     n = 0
     for reading in readings:
         numbers = range(n, n + len(reading.drafts))
-        ledgers.append(_ledger(reading, [(found[i], own[i], copies.get(i)) for i in numbers]))
+        ledgers.append(_ledger(reading, [(found[i], copies.get(i)) for i in numbers]))
         n += len(reading.drafts)
     return Normalized(tuple(documents), tuple(ledgers), tuple(found))
+
+
+def _told(draft: Draft) -> Told:
+    return Told(
+        tuple(clause.text for clause in draft.clauses), tuple(bool(clause.label) for clause in draft.clauses)
+    )
 
 
 def _ids(readings: Sequence[Reading]) -> list[str]:
@@ -126,61 +131,19 @@ def _ids(readings: Sequence[Reading]) -> list[str]:
     return ids
 
 
-def _told(draft: Draft) -> Told:
-    return Told(
-        tuple(draft.words(part) for part in draft.parts), tuple(bool(part.family) for part in draft.parts)
-    )
-
-
-def _clauses(draft: Draft) -> tuple[Clause, ...]:
-    source = draft.source
-    headings: dict[str, int] = {}
-    clauses = []
-    for part in draft.parts:
-        spans = tuple(
-            SourceSpan(source.file, start, end, digest_of(source.text[start:end]))
-            for start, end in draft.flow.spans(part.start, part.end, source.text)
-        )
-        if part.form == "heading":
-            level = min(6, headings.get(part.parent or "", 1) + 1)
-            headings[part.anchor] = level
-        else:
-            level = max(0, part.depth - sum(1 for _ in _heading_path(part.parent, headings)))
-        clauses.append(
-            Clause(
-                anchor=part.anchor,
-                text=draft.words(part),
-                label=draft.label(part),
-                parent=part.parent,
-                form=part.form,  # type: ignore[arg-type]
-                level=level,
-                sources=spans,
-            )
-        )
-    return tuple(clauses)
-
-
-def _heading_path(anchor: str | None, headings: dict[str, int]) -> range:
-    return range(headings[anchor] - 1) if anchor in headings else range(0)
-
-
-def _found(
-    draft: Draft, name: str, clauses: Sequence[Clause], ids: Sequence[str], copy: Copy | None
-) -> FoundDocument:
-    text = draft.flow.text
-    title = draft.found.title
+def _found(draft: Draft, name: str, ids: Sequence[str], copy: Copy | None) -> FoundDocument:
     return FoundDocument(
         id=name,
-        title=title,
-        kind=kind_of(title, text),
+        title=draft.title,
+        kind=draft.kind,
         file=draft.source.file,
-        start=draft.found.start,
-        end=draft.found.end,
+        start=draft.start,
+        end=draft.end,
         duplicate_of=ids[copy.original] if copy else None,
         duplicate_kind=copy.kind if copy else None,
-        truncated=is_truncated([clause.text for clause in clauses]),
-        effective=effective_date(text),
-        clauses=tuple(clauses),
+        truncated=draft.truncated,
+        effective=draft.effective,
+        clauses=draft.clauses,
     )
 
 
@@ -216,37 +179,25 @@ def _document(
         title=found.title,
         kind=found.kind,
         blocks=clauses,
-        platform=platform_of(found.title, draft.flow.text),
+        platform=draft.platform,
         effective=found.effective,
         sources=tuple(places),
         truncated=found.truncated,
     )
 
 
-def _ledger(
-    reading: Reading, documents: Sequence[tuple[FoundDocument, tuple[Clause, ...], Copy | None]]
-) -> Ledger:
-    segments = [Segment(m.start, m.end, "chrome", reason=m.reason) for m in reading.marks.values()]
+def _ledger(reading: Reading, documents: Sequence[tuple[FoundDocument, Copy | None]]) -> Ledger:
+    segments = [Segment(m.start, m.end, "chrome", reason=m.reason) for m in reading.marks]
     doubts: list[Doubt] = []
-    in_documents: set[int] = set()
-    text = reading.source.text
-    whole = _whole_lines(reading)
-    for draft, (found, clauses, copy) in zip(reading.drafts, documents, strict=True):
-        in_documents.update(start for start, _ in (*draft.found.titles, *draft.found.body))
-        printed: set[str] = set()
-        for start, end in draft.found.titles:
-            again = text[start:end] in printed and (start, end) in whole
-            printed.add(text[start:end])
+    for draft, (found, copy) in zip(reading.drafts, documents, strict=True):
+        for start, end, again in draft.titles:
             kept: SegmentKind = "chrome" if again else "title"
             segments.append(
                 Segment(start, end, kept, found.id, reason="title repeated" if again else "title")
             )
-        segments += [
-            Segment(start, end, "chrome", found.id, reason=reason)
-            for start, end, reason in draft.flow.dropped
-        ]
+        segments += [Segment(start, end, "chrome", found.id, reason=why) for start, end, why in draft.dropped]
         told = {here for here, _ in copy.pairs} if copy else set()
-        for n, (part, clause) in enumerate(zip(draft.parts, clauses, strict=True)):
+        for n, clause in enumerate(draft.clauses):
             kind: SegmentKind = "background" if found.kind == "background" else "rule"
             reason = "clause" if clause.label else "paragraph"
             if copy and (n in told or len(clause.text) < 12):
@@ -258,37 +209,19 @@ def _ledger(
             segments += [
                 Segment(span.start, span.end, kind, found.id, name, reason) for span in clause.sources
             ]
-            if clause.sources:
-                doubts += [
-                    Doubt(clause.sources[0].start, clause.sources[-1].end, what, name) for what in part.doubts
-                ]
-    covered = sorted((s.start, s.end) for s in segments)
-    starts = {start for start, _ in covered}
-    for n, line in enumerate(reading.lines):
-        if (
-            n not in reading.marks
-            and line.start not in in_documents
-            and line.start not in starts
-            and not _inside(covered, line.start)
-        ):
-            segments.append(
-                Segment(line.start, line.end, "chrome", reason="heading of the page, not of a document")
+            if n in draft.doubts and clause.sources:
+                place = clause.sources[0].start, clause.sources[-1].end
+                doubts.append(Doubt(*place, draft.doubts[n], name))
+    segments.sort(key=_start)
+    reached = 0  # the first segment behind the loose line
+    for start, end in reading.loose:
+        while reached < len(segments) and segments[reached].start <= start:
+            reached += 1
+        if not reached or segments[reached - 1].end <= start:
+            segments.insert(
+                reached, Segment(start, end, "chrome", reason="heading of the page, not of a document")
             )
     return make_ledger(reading.source, segments, doubts)
 
 
-def _whole_lines(reading: Reading) -> set[tuple[int, int]]:
-    """Return the lines that hold nothing else, or nothing but a document stamp behind it."""
-    text = reading.source.text
-    whole = set()
-    for n, line in enumerate(reading.lines):
-        after = reading.marks.get(n + 1)
-        stamped = after is not None and after.inside and after.reason == "document stamp"
-        if stamped or text[line.end : line.end + 1] in ("", "\n", "\r"):
-            whole.add((line.start, line.end))
-    return whole
-
-
-def _inside(spans: Sequence[tuple[int, int]], position: int) -> bool:
-    i = bisect_right(spans, (position, 1 << 60)) - 1
-    return i >= 0 and spans[i][0] <= position < spans[i][1]
+_start = attrgetter("start")

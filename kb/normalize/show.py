@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kb.model import Clause, Ledger, Source
-from kb.normalize.draft import read
+from kb.normalize.draft import marked_lines
 from kb.normalize.pipeline import FoundDocument, Normalized
 from kb.normalize.report import shares
 
@@ -16,9 +16,9 @@ _WIDTH = 60
 def render_lines(source: Source) -> str:
     """Return the lines of a source with their offsets and what was judged of them."""
     rows = [f"{source.file}  {len(source.text)} characters"]
-    reading = read(source)
-    for n, line in enumerate(reading.lines):
-        mark = reading.marks.get(n)
+    lines, marks = marked_lines(source.text)
+    for n, line in enumerate(lines):
+        mark = marks.get(n)
         rows.append(f"{line.start:>7}-{line.end:<7} {mark.reason if mark else 'text':<26} {_cut(line.text)}")
     return _join(rows)
 

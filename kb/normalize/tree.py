@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kb.normalize.anchors import Anchors
 from kb.normalize.families import HEADINGS, Candidate, Value, base
@@ -37,7 +37,7 @@ class Part:
     depth: int
     family: str = ""
     value: Value = ()
-    doubts: list[str] = field(default_factory=list)
+    doubt: str = ""
 
 
 def build(text: str, labels: Sequence[Label], flat: bool) -> list[Part]:
@@ -99,8 +99,7 @@ class _Builder:
             token.family,
             token.value,
         )
-        if label.doubt:
-            part.doubts.append(label.doubt)
+        part.doubt = label.doubt
         self.parts.append(part)
         self.open.append(part)
         self._paragraphs(end, stop, gap)

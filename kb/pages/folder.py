@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kb.errors import PageError
 from kb.model import Document
 from kb.pages.reader import read_page
-from kb.pages.writer import write_page
+from kb.pages.writer import page_pieces
 
 
 def page_path(document: Document) -> str:
@@ -92,15 +92,21 @@ def save_page(document: Document, folder: Path) -> Path:
     """Write the document's page under ``folder``, atomically, and return its path."""
     path = folder / page_path(document)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, write_page(document))
+    write_pieces(path, page_pieces(document))
     return path
 
 
 def write_text(path: Path, text: str) -> None:
     """Replace the file at ``path`` by ``text`` as UTF-8: a reader sees the old file or the new one."""
+    write_pieces(path, (text,))
+
+
+def write_pieces(path: Path, pieces: Iterable[str], errors: str = "strict") -> None:
+    """Do the same with a text that comes piece by piece; ``errors`` as for ``str.encode``."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        draft.write_bytes(text.encode("utf-8"))
+        with draft.open("w", encoding="utf-8", errors=errors, newline="\n") as file:
+            file.writelines(pieces)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

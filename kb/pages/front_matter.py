@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
 from kb.model import Clause, Document, SourceSpan
 
+_BATCH = 200  # clauses that are written and read together: a large page costs memory for its words only
 _SPAN = re.compile(r"(?P<file>.+)\[(?P<start>\d+):(?P<end>\d+)\](?: sha256:(?P<digest>[0-9a-f]{16}))?")
 
 
@@ -31,8 +32,8 @@ def parse_span(text: str) -> SourceSpan:
     return SourceSpan(match["file"], int(match["start"]), int(match["end"]), match["digest"] or "")
 
 
-def dump(document: Document, default_parents: Mapping[str, str | None]) -> str:
-    """Return the YAML of a document's front matter; fields that say nothing are left out."""
+def dump(document: Document, default_parents: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield the YAML of a document's front matter piece by piece; fields that say nothing are left out."""
     fields: dict[str, Any] = {
         "id": document.id,
         "title": document.title,
@@ -47,13 +48,24 @@ def dump(document: Document, default_parents: Mapping[str, str | None]) -> str:
         "summary_en": document.summary_en,
         "sources": [dump_span(span) for span in document.sources],
     }
-    fields = {key: value for key, value in fields.items() if value}
-    fields["clauses"] = {
-        clause.anchor: _clause_fields(clause, default_parents[clause.anchor]) for clause in document.clauses
-    }
-    return yaml.dump(
+    yield _yaml({key: value for key, value in fields.items() if value})
+    clauses = document.clauses
+    if not clauses:
+        yield _yaml({"clauses": {}})
+    for start in range(0, len(clauses), _BATCH):
+        entries = {
+            clause.anchor: _clause_fields(clause, default_parents[clause.anchor])
+            for clause in clauses[start : start + _BATCH]
+        }
+        text = _yaml({"clauses": entries})
+        yield text if start == 0 else text.partition("\n")[2]
+
+
+def _yaml(fields: Mapping[str, Any]) -> str:
+    text: str = yaml.dump(
         fields, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=1 << 20, indent=2
     )
+    return text
 
 
 def _clause_fields(clause: Clause, default_parent: str | None) -> dict[str, Any]:

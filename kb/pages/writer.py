@@ -49,13 +49,20 @@ def canonical(document: Document) -> Document:
 
 def write_page(document: Document) -> str:
     """Return the page of a canonical document (see ``canonical``)."""
-    parents = default_parents(document.clauses)
-    parts = [f"---\n{front_matter.dump(document, parents)}---", f"# {escape_heading(document.title)}"]
+    return "".join(page_pieces(document))
+
+
+def page_pieces(document: Document) -> Iterator[str]:
+    """Yield the page of a canonical document piece by piece, so that no size is too large."""
+    yield "---\n"
+    yield from front_matter.dump(document, default_parents(document.clauses))
+    yield f"---\n\n# {escape_heading(document.title)}"
     summary = summary_block(document)
     if summary:
-        parts.append(summary)
-    parts.extend(_body(document))
-    return "\n\n".join(parts) + "\n"
+        yield f"\n\n{summary}"
+    for part in _body(document):
+        yield f"\n\n{part}"
+    yield "\n"
 
 
 def summary_block(document: Document) -> str:
