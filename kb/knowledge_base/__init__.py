@@ -4,6 +4,7 @@ from kb.knowledge_base.building import build, export, load_documents
 from kb.knowledge_base.checking import CheckResult, check
 from kb.knowledge_base.ingesting import IngestResult, ingest
 from kb.knowledge_base.publishing import Published, publish
+from kb.knowledge_base.publishing_for import publish_for
 from kb.knowledge_base.reading import KnowledgeBase, timed
 from kb.knowledge_base.status import Status, status
 
@@ -19,6 +20,7 @@ __all__ = [
     "ingest",
     "load_documents",
     "publish",
+    "publish_for",
     "status",
     "timed",
 ]

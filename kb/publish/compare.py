@@ -59,8 +59,16 @@ def _figures(passage: Passage, subject: Subject) -> tuple[Figure, ...]:
     return tuple(figure for figure in find_figures(passage.text) if figure.kind in kinds)
 
 
-def comparison_page(comparison: Comparison, conflicts: Sequence[Conflict]) -> str:
-    """Return the page of one comparison; of all ``conflicts`` it marks those among its rules."""
+def comparison_page(
+    comparison: Comparison, conflicts: Sequence[Conflict], topics: Collection[str] = ()
+) -> str:
+    """Return the page of one comparison.
+
+    Args:
+        comparison: What is compared.
+        conflicts: All conflicts; those among its rules are marked.
+        topics: Ids of the topics that have a page.
+    """
     subject = comparison.subject
     passages = {passage.clause_id: passage for said in comparison.rules.values() for passage in said}
     here = among(conflicts, passages)
@@ -96,9 +104,9 @@ def comparison_page(comparison: Comparison, conflicts: Sequence[Conflict]) -> st
     if here:
         blocks.append("## ≠ 各文件不一致 {#differ}")
         blocks += difference_blocks(here, passages, ROOT, 3)
-    blocks.append(
-        "相关主题：" + "、".join(link(f"`{topic}`", f"{ROOT}topics/{topic}.md") for topic in subject.topics)
-    )
+    related = [link(f"`{topic}`", f"{ROOT}topics/{topic}.md") for topic in subject.topics if topic in topics]
+    if related:
+        blocks.append("相关主题：" + "、".join(related))
     return page(subject.zh, blocks, front=["hide: [toc]"])
 
 

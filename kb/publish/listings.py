@@ -116,12 +116,19 @@ def topic_page(
     return page(topic.zh, blocks)
 
 
+def ask_page() -> str:
+    """Return the page that asks; the box and the answers are its template's and its script's."""
+    blocks = ["答案由规则原条拼成，句句带出处；规则里没有的，就说没有。"]
+    return page("提问", blocks, front=["template: ask.html", "hide: [navigation, toc]"])
+
+
 def home_page(
     documents: Sequence[Document],
     passages: Sequence[Passage],
     topics: Sequence[Topic],
     found: Sequence[Comparison],
     record: Mapping[str, Record],
+    conflicts: int,
 ) -> str:
     """Return the home page below the question box."""
     count = {topic.id: sum(topic.id in passage.topics for passage in passages) for topic in topics}
@@ -150,23 +157,18 @@ def home_page(
         for document in newest[:_NEW]
     ]
     rules = sum(not passage.heading for passage in passages)
-    blocks = [
-        f"{len(documents)} 份文件、{rules} 条规则，逐条编号，条条有出处。",
-        "## 按主题 {#topics}",
-        cards(topic_cards, "kb-tags"),
-        "## 对照：各家怎么规定 {#compare}",
-        cards(
-            [
-                *(link(words(one.subject.zh), f"compare/{one.subject.id}.md") for one in found),
-                link("≠ 各文件不一致之处", "compare/conflicts.md"),
-            ],
-            "kb-tags",
-        ),
-        "## 按类型 {#kinds}",
-        cards(kind_cards, "kb-cards"),
-        "## 按平台 {#platforms}",
-        cards(platform_cards, "kb-tags"),
-        "## 最近更新 {#new}",
-        cards(news, "kb-lines"),
-    ]
+    compared = [link(words(one.subject.zh), f"compare/{one.subject.id}.md") for one in found]
+    if conflicts:
+        compared.append(link("≠ 各文件不一致之处", "compare/conflicts.md"))
+    sections = (
+        ("## 按主题 {#topics}", topic_cards, "kb-tags"),
+        ("## 对照：各家怎么规定 {#compare}", compared, "kb-tags"),
+        ("## 按类型 {#kinds}", kind_cards, "kb-cards"),
+        ("## 按平台 {#platforms}", platform_cards, "kb-tags"),
+        ("## 最近更新 {#new}", news, "kb-lines"),
+    )
+    blocks = [f"{len(documents)} 份文件、{rules} 条规则，逐条编号，条条有出处。"]
+    for heading, items, style in sections:
+        if items:
+            blocks += [heading, cards(items, style)]
     return page("规则知识库", blocks, front=["template: home.html", "hide: [navigation, toc]"])

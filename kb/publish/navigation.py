@@ -21,7 +21,7 @@ def with_generated_config(
     name: str,
     documents: Sequence[Document],
     topics: Sequence[Topic],
-    found: Sequence[Comparison],
+    found: Sequence[Comparison] | None,
     about: Sequence[tuple[str, str]],
 ) -> str:
     """Return ``mkdocs.yml`` with the lines between the two marks written anew.
@@ -31,7 +31,7 @@ def with_generated_config(
         name: Its name, for messages.
         documents: All documents.
         topics: All topics.
-        found: The comparisons.
+        found: The comparisons; None where there are no pages of comparisons at all.
         about: ``(title, path)`` of pages about the knowledge base itself.
 
     Raises:
@@ -50,7 +50,7 @@ def with_generated_config(
 def _nav(
     documents: Sequence[Document],
     topics: Sequence[Topic],
-    found: Sequence[Comparison],
+    found: Sequence[Comparison] | None,
     about: Sequence[tuple[str, str]],
 ) -> list[str]:
     lines = ["nav:", _item(1, "首页", "index.md"), _item(1, "提问", "ask.md"), _section(1, "文件")]
@@ -65,11 +65,13 @@ def _nav(
     if topics:  # a knowledge base without a list of topics has no topic pages either
         lines += [_section(1, "主题"), _item(2, "全部主题", "topics.md")]
         lines += [_item(2, topic.zh, f"topics/{topic.id}.md") for topic in topics]
-    lines += [_section(1, "对照"), _item(2, "", "compare/index.md")]
-    lines.append(_item(2, "各文件不一致之处", "compare/conflicts.md"))
-    lines += [_item(2, one.subject.zh, f"compare/{one.subject.id}.md") for one in found]
-    lines.append(_section(1, "关于"))
-    lines += [_item(2, title, path) for title, path in about]
+    if found is not None:
+        lines += [_section(1, "对照"), _item(2, "", "compare/index.md")]
+        lines.append(_item(2, "各文件不一致之处", "compare/conflicts.md"))
+        lines += [_item(2, one.subject.zh, f"compare/{one.subject.id}.md") for one in found]
+    if about:
+        lines.append(_section(1, "关于"))
+        lines += [_item(2, title, path) for title, path in about]
     return lines
 
 

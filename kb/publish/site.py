@@ -59,24 +59,28 @@ def generate(
     kept = conflicts.among(found_conflicts, by_id)
     updated = record.update(dict(dates), documents, today)
     files = {
-        "index.md": listings.home_page(documents, passages, topics, found, updated),
+        "index.md": listings.home_page(documents, passages, topics, found, updated, len(kept)),
+        "ask.md": listings.ask_page(),
         "documents/index.md": listings.documents_page(documents),
         "documents/platforms.md": listings.platforms_page(documents),
-        "compare/index.md": compare.index_page(found, kept),
-        "compare/conflicts.md": conflicts.conflicts_page(kept, by_id),
         conflicts.CONFLICTS: conflicts.conflicts_json(kept),
         "llms.txt": texts.llms_text(documents, site_name),
         "assets/kb/clauses.json": data.clauses_json(documents, passages),
         "assets/kb/related.json": data.related_json(related_clauses(passages)),
         RECORD: record.write_record(updated),
     }
+    if found or kept:
+        files["compare/index.md"] = compare.index_page(found, kept)
+        files["compare/conflicts.md"] = conflicts.conflicts_page(kept, by_id)
     for kind in kinds_of(documents):
         mine = [document for document in documents if document.kind == kind]
         files[f"{kind}/index.md"] = listings.kind_page(kind, mine)
     for topic in topics:
         files[f"topics/{topic.id}.md"] = listings.topic_page(topic, documents, passages, found)
     for one in found:
-        files[f"compare/{one.subject.id}.md"] = compare.comparison_page(one, kept)
+        files[f"compare/{one.subject.id}.md"] = compare.comparison_page(
+            one, kept, [topic.id for topic in topics]
+        )
     for document in documents:
         files[texts.text_path(document)] = texts.document_text(document)
     return Generated(files, found)
