@@ -160,8 +160,10 @@ def _targets(text: str) -> Iterator[str]:
 
 
 def _texts(folder: Path) -> dict[str, str]:
-    """Return every file of a folder as text; what is none cannot be searched."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    """Return every file of a folder as text, pages first: they are what people can mend."""
+    files = sorted(
+        (path for path in folder.rglob("*") if path.is_file()), key=lambda path: (path.suffix != ".md", path)
+    )
     return {
         path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8", "replace") for path in files
     }
