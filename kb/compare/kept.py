@@ -1,16 +1,24 @@
-"""Conflicts kept beside the index they were found in, so that a question need not wait for them."""
+"""Conflicts kept beside the index they were found in, so that a question need not wait for them.
+
+They are kept for every set of audiences, as found among their clauses alone: what a reader may not see must not decide
+which of the clauses that he may see conflict.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 
 from kb.compare.records import Conflict
 
-FILE = "conflicts.json"
 VERSION = 2
 """Raise it whenever the detector may report other pairs."""
+
+
+def file_of(readers: Iterable[str]) -> str:
+    """Return the name under which the conflicts are kept that readers of some audiences may see."""
+    return f"conflicts.{'+'.join(readers)}.json"
 
 
 def conflicts_json(conflicts: Sequence[Conflict]) -> str:

@@ -4,7 +4,7 @@ Importing this package loads neither numpy nor faiss; building and the first vec
 """
 
 from kb.index.build import build_index
-from kb.index.corpus import corpus_digest
+from kb.index.corpus import corpus_digest, sets_of
 from kb.index.manifest import Manifest
 from kb.index.protocol import OpenIndex
 from kb.index.reader import Index, open_index, verify_index
@@ -20,5 +20,6 @@ __all__ = [
     "corpus_digest",
     "current_build",
     "open_index",
+    "sets_of",
     "verify_index",
 ]

@@ -95,13 +95,21 @@ def _build(
     build_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     base, before = plan.base or (None, None)
     lexical = before.lexical if before else lexical_fields(record.entry for record in plan.records)
+    audiences = tuple(
+        sorted(
+            {
+                *(before.audiences if before else ()),
+                *(record.entry.passage.audience for record in plan.records),
+            }
+        )
+    )
     partial = folder / f"{build_id}{PARTIAL}"
     try:
         partial.mkdir()
         counts, tiers = write_fields(
             partial, plan.records, (places, keys, vectors), plan.base, plan.dropped, tier, asked
         )
-        write_lexical(partial, lexical, plan.records, base, plan.dropped)
+        write_lexical(partial, lexical, audiences, plan.records, plan.base, plan.dropped)
         clauses, documents = write_store(partial, plan.pages, plan.records, base, plan.dropped)
         manifest = Manifest(
             id=build_id,
@@ -118,6 +126,7 @@ def _build(
             tier=tier,
             tiers=tiers,
             lexical=lexical,
+            audiences=audiences,
             passage_fields=PASSAGE_FIELDS,
             files=file_facts(partial, base, before.files if before else {}),
         )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple, Protocol
 
@@ -156,6 +157,12 @@ def check_documents(taken: Collection[str], found: Iterable[tuple[str, Entry]]) 
                 file=page,
                 document_id=document,
             )
+
+
+def sets_of(audiences: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield every set of some of these audiences, in their order: what readers there can be."""
+    for size in range(1, len(audiences) + 1):
+        yield from itertools.combinations(audiences, size)
 
 
 def lexical_fields(entries: Iterable[Entry]) -> tuple[str, ...]:

@@ -4,6 +4,10 @@ Chinese text has no spaces, so every run of Chinese characters becomes its singl
 neighbours; other scripts become whole words and numbers. Pairs carry meaning, single characters bridge wordings
 (罚款 / 处罚). Characters beside pairs in texts *and* questions beat pairs alone: docs/adr names the figures.
 Questions never meet a query parser, so nothing typed can be a syntax error.
+
+BM25 weighs a word by how many clauses have it, and a clause by how long the others are. So that clauses which a reader may
+not see do not show in the scores of those which he may, every set of audiences has an index of its own, with its clauses
+alone: seven for three audiences, one where all clauses are for the same.
 """
 
 from __future__ import annotations
@@ -22,8 +26,8 @@ import tantivy
 from kb.errors import IndexDamaged
 from kb.figures import find_figures
 from kb.folding import folded
-from kb.index.corpus import Record, is_text
-from kb.index.manifest import REBUILD
+from kb.index.corpus import Record, is_text, sets_of
+from kb.index.manifest import REBUILD, Manifest
 from kb.index.versions import share
 from kb.model.entry import Entry
 from kb.model.filters import Filters, facet
@@ -75,28 +79,49 @@ def _stemmer() -> tantivy.TextAnalyzer:
 
 
 def write_lexical(
-    build: Path, fields: Sequence[str], records: Iterable[Record], base: Path | None, dropped: Iterable[int]
+    build: Path,
+    fields: Sequence[str],
+    audiences: Sequence[str],
+    records: Sequence[Record],
+    base: tuple[Path, Manifest] | None,
+    dropped: Sequence[int],
 ) -> None:
-    """Write the lexical index of a build.
+    """Write the lexical indexes of a build.
 
     Args:
         build: The build's folder.
         fields: The fields in use; those of the base when there is one.
+        audiences: The audiences of all clauses, sorted, those of the base included.
         records: What to write.
-        base: Folder of the build whose other clauses to keep, or None to keep nothing. Its files are shared:
+        base: Folder and manifest of the build whose other clauses to keep, or None to keep nothing. Its files are shared:
             what tantivy adds or marks as deleted goes into files of its own.
         dropped: Rows of the base that are not kept, those written anew included.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: They cannot be written.
     """
-    folder = build / LEXICAL
+    (build / LEXICAL).mkdir()
+    for readers in sets_of(audiences):
+        before = None
+        if base is not None and (known := [name for name in readers if name in base[1].audiences]):
+            before = _folder(base[0], known)  # which holds all that these readers had to see
+        own = (record for record in records if record.entry.passage.audience in readers)
+        _write(_folder(build, readers), fields, own, before, dropped)
+
+
+def _folder(build: Path, readers: Iterable[str]) -> Path:
+    return build / LEXICAL / "+".join(readers)
+
+
+def _write(
+    folder: Path, fields: Sequence[str], records: Iterable[Record], base: Path | None, dropped: Iterable[int]
+) -> None:
     folder.mkdir()
     try:
         if base is None:
             index = tantivy.Index(_schema(fields), path=str(folder))
         else:
-            for path in (base / LEXICAL).iterdir():
+            for path in base.iterdir():
                 if path.suffix == ".json":  # which files count; the only ones that tantivy replaces
                     shutil.copyfile(path, folder / path.name)
                 elif path.suffix != ".lock":
@@ -159,15 +184,21 @@ def _open(folder: Path) -> tuple[tantivy.Schema, tantivy.Searcher]:
 
 
 class Lexical:
-    """Read side; may be shared by threads."""
+    """Read side, for the readers of some audiences; may be shared by threads.
 
-    def __init__(self, build: Path, fields: Sequence[str]) -> None:
+    Attributes:
+        clauses: Number of clauses that they may see.
+    """
+
+    def __init__(self, build: Path, fields: Sequence[str], readers: Iterable[str]) -> None:
+        folder = _folder(build, readers)
         self._fields = tuple(fields)
-        self._deletions = any((build / LEXICAL).glob("*.del"))
+        self._deletions = any(folder.glob("*.del"))
         try:
-            self._schema, self._searcher = _open(build / LEXICAL)
+            self._schema, self._searcher = _open(folder)
         except (ValueError, OSError) as error:
-            raise IndexDamaged(f"{build / LEXICAL} cannot be opened: {error}", hint=REBUILD) from error
+            raise IndexDamaged(f"{folder} cannot be opened: {error}", hint=REBUILD) from error
+        self.clauses = int(self._searcher.num_docs)
 
     def search(
         self, text: str, limit: int, filters: Filters | None, boosts: Mapping[str, float] | None = None
@@ -177,7 +208,7 @@ class Lexical:
         Args:
             text: The question, any text at all.
             limit: At most so many rows.
-            filters: Rows that do not pass are not ranked.
+            filters: Rows that do not pass are not ranked; nothing but audiences changes the scores of the others.
             boosts: Weight per lexical field; fields not named are not searched. Without it each field weighs 1.
         """
         weights = {

@@ -13,7 +13,7 @@ from kb.errors import IndexDamaged, IndexMismatch
 from kb.index.corpus import PASSAGE_FIELDS
 from kb.model.answer import IndexInfo
 
-FORMAT = 5  # raise it whenever files of an older build would be read wrongly
+FORMAT = 6  # raise it whenever files of an older build would be read wrongly
 MANIFEST = "manifest.json"
 VECTORS = "vectors"
 REBUILD = "Build the index again with `kb index`."
@@ -71,6 +71,7 @@ class Manifest:
         tier: How they were asked to be searched (``TierName``).
         tiers: How those of each field are, updates aside, which are compared with all.
         lexical: Lexical fields in use.
+        audiences: Audiences of the clauses, sorted; after updates there may be more.
         passage_fields: Names of the stored properties of a passage, in order.
         files: Facts of every file, by path relative to the build's folder with ``/`` separators.
     """
@@ -89,6 +90,7 @@ class Manifest:
     tier: str
     tiers: Mapping[str, Tier]
     lexical: tuple[str, ...]
+    audiences: tuple[str, ...]
     passage_fields: tuple[str, ...]
     files: Mapping[str, FileFacts]
 
@@ -125,6 +127,7 @@ def read_manifest(build: Path) -> Manifest:
         facts["files"] = {name: FileFacts(**file) for name, file in facts["files"].items()}
         facts["tiers"] = {field: Tier(**tier) for field, tier in facts["tiers"].items()}
         facts["lexical"] = tuple(facts["lexical"])
+        facts["audiences"] = tuple(facts["audiences"])
         facts["passage_fields"] = tuple(facts["passage_fields"])
         return Manifest(**facts)
     except FileNotFoundError:

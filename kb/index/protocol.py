@@ -86,17 +86,36 @@ class OpenIndex(Protocol):
             allowed: Rows that do not pass are not ranked.
             boosts: Weight per lexical field; fields not named are not searched. Without it each field weighs 1.
 
+        Words are weighed by how many clauses hold them among those for the audiences allowed, so that no clause which a
+        reader may not see shows in the scores of those which he may.
+
         Raises:
             IndexProblem: The words cannot be read.
         """
         ...
 
-    def term_counts(self, text: str) -> dict[str, int]:
+    def term_counts(self, text: str, allowed: Filters | None = None) -> dict[str, int]:
         """Return the terms of a text, each with the number of clauses that hold it; 0 where none does.
+
+        Args:
+            text: Any text.
+            allowed: Clauses for audiences that it does not allow are not counted; all else in it changes nothing.
 
         Raises:
             IndexProblem: The words cannot be read.
         """
+        ...
+
+    def count(self, allowed: Filters | None = None) -> int:
+        """Return the number of clauses that ``term_counts`` counts among.
+
+        Raises:
+            IndexProblem: The words cannot be read.
+        """
+        ...
+
+    def readers(self, allowed: Filters | None = None) -> tuple[str, ...]:
+        """Return the audiences of the clauses that may be seen, sorted: all of the index, or those allowed."""
         ...
 
     def rows(self, allowed: Filters | None = None) -> list[int]:
@@ -117,6 +136,10 @@ class OpenIndex(Protocol):
         Raises:
             ClauseUnknown: There is none among those allowed; the hint names near ids.
         """
+        ...
+
+    def known(self, clause_ids: Sequence[str], allowed: Filters | None = None) -> list[Passage]:
+        """Return the passages with these ids that are allowed, in the order given; the others are left out."""
         ...
 
     def neighbours(self, clause_id: str, n: int, allowed: Filters | None = None) -> list[Passage]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
@@ -100,7 +101,7 @@ class Index:
         self._store = Store(build)
         self._lock = threading.Lock()
         self._fields: Fields | None = None
-        self._lexical: Lexical | None = None
+        self._lexical: dict[tuple[str, ...], Lexical] = {}
         self._masks: dict[Filters, Mask] = {}
 
     @property
@@ -184,20 +185,46 @@ class Index:
         Raises:
             IndexDamaged: The lexical index cannot be read.
         """
+        readers = self.readers(allowed)
+        if not readers:
+            return []
         mask = self._mask(allowed)
-        found = self._words().search(text, limit, allowed, boosts)
+        others = replace(allowed, audience=()) if allowed else None
+        found = self._words(readers).search(text, limit, others, boosts)
         # The store alone decides what a reader may see; the lexical index only ranks within it.
         return found if mask is None else [hit for hit in found if mask[hit.row]]
 
-    def term_counts(self, text: str) -> dict[str, int]:
+    def term_counts(self, text: str, allowed: Filters | None = None) -> dict[str, int]:
         """Return the terms of a text, each with the number of clauses that hold it; 0 where none does.
+
+        Args:
+            text: Any text.
+            allowed: Clauses for audiences that it does not allow are not counted; all else in it changes nothing.
 
         Raises:
             IndexDamaged: The lexical index cannot be read.
         """
         from kb.index.lexical import terms
 
-        return self._words().counts(dict.fromkeys(terms(text)))
+        words = dict.fromkeys(terms(text))
+        readers = self.readers(allowed)
+        return self._words(readers).counts(words) if readers else dict.fromkeys(words, 0)
+
+    def count(self, allowed: Filters | None = None) -> int:
+        """Return the number of clauses that ``term_counts`` counts among.
+
+        Raises:
+            IndexDamaged: The lexical index cannot be read.
+        """
+        readers = self.readers(allowed)
+        if readers == self.manifest.audiences:
+            return len(self)
+        return self._words(readers).clauses if readers else 0
+
+    def readers(self, allowed: Filters | None = None) -> tuple[str, ...]:
+        """Return the audiences of the clauses that may be seen, sorted: all of the index, or those allowed."""
+        wanted = allowed.audience if allowed else ()
+        return tuple(name for name in self.manifest.audiences if not wanted or name in wanted)
 
     def rows(self, allowed: Filters | None = None) -> list[int]:
         """Return the rows of all clauses, ascending; numbers of removed clauses are not among them."""
@@ -226,6 +253,10 @@ class Index:
             ClauseUnknown: There is none among those allowed; the hint names near ids.
         """
         return self._store.by_id(clause_id, allowed)
+
+    def known(self, clause_ids: Sequence[str], allowed: Filters | None = None) -> list[Passage]:
+        """Return the passages with these ids that are allowed, in the order given; the others are left out."""
+        return self._store.known(clause_ids, allowed)
 
     def neighbours(self, clause_id: str, n: int, allowed: Filters | None = None) -> list[Passage]:
         """Return up to ``n`` passages before and ``n`` after a clause in its document, in reading order, without it.
@@ -257,7 +288,8 @@ class Index:
         """Let go of the files; the index must not be used afterwards."""
         self._store.close()
         self._held.close()
-        self._fields = self._lexical = None
+        self._fields = None
+        self._lexical.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -275,13 +307,13 @@ class Index:
                 self._fields = Fields(self._build, self.manifest.dimensions, tuple(self.manifest.vectors))
             return self._fields
 
-    def _words(self) -> Lexical:
+    def _words(self, readers: tuple[str, ...]) -> Lexical:
         from kb.index.lexical import Lexical
 
         with self._lock:
-            if self._lexical is None:
-                self._lexical = Lexical(self._build, self.manifest.lexical)
-            return self._lexical
+            if readers not in self._lexical:
+                self._lexical[readers] = Lexical(self._build, self.manifest.lexical, readers)
+            return self._lexical[readers]
 
     def _mask(self, filters: Filters | None) -> Mask | None:
         """Return ``(rows,)`` which rows pass, or None when all do."""

@@ -150,6 +150,18 @@ class Store:
         row, _, _ = self._locate(clause_id, filters)
         return self.passages([row])[0]
 
+    def known(self, clause_ids: Sequence[str], filters: Filters | None = None) -> list[Passage]:
+        """Return the passages with these ids, in the order given; ids of none that passes the filters are left out."""
+        where, values = _where(filters)
+        rows: dict[str, int] = {}
+        for start in range(0, len(clause_ids), _ROWS_PER_QUERY):
+            part = clause_ids[start : start + _ROWS_PER_QUERY]
+            marks = ",".join("?" * len(part))
+            rows.update(
+                self._all(f"SELECT id, row FROM clause WHERE id IN ({marks}) AND {where}", [*part, *values])
+            )
+        return self.passages([rows[clause_id] for clause_id in clause_ids if clause_id in rows])
+
     def neighbours(self, clause_id: str, n: int, filters: Filters | None = None) -> list[Passage]:
         """Return up to ``n`` passages before and ``n`` after the clause in its document, in reading order.
 

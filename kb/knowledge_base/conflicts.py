@@ -12,54 +12,68 @@ if TYPE_CHECKING:
     from kb.compare import Conflict
     from kb.index import OpenIndex
     from kb.index.vectors import Matrix, Rows
-    from kb.model import Passage
+    from kb.model import Filters, Passage
 
 _MOST = 10_000
-"""Clauses up to which conflicts are found at every build: every rule is compared with every other, which takes 8 s then."""
+"""Clauses up to which conflicts are found at every build: every rule is compared with every other, which takes 8 s then,
+20 s for readers of three audiences in every combination."""
 
 
-def conflicts_in(index: OpenIndex) -> tuple[Conflict, ...]:
+def conflicts_in(index: OpenIndex, filters: Filters | None = None) -> tuple[Conflict, ...]:
     """Return all conflicts of an open index, as kept at its build or else found now.
+
+    Args:
+        index: The index.
+        filters: Clauses for audiences that it does not allow are as if they were not there; all else in it changes nothing.
 
     Raises:
         IndexDamaged: The index cannot be read.
     """
-    from kb.compare.kept import FILE, kept_conflicts
+    from kb.compare.kept import file_of, kept_conflicts
 
-    kept = kept_conflicts(index.kept(FILE))
-    if kept is not None:
-        return kept
+    readers = index.readers(filters)
+    kept = kept_conflicts(index.kept(file_of(readers)))
+    return _found(index, readers) if kept is None else kept
+
+
+def _found(index: OpenIndex, readers: tuple[str, ...]) -> tuple[Conflict, ...]:
     from kb.compare.detector import conflicts_of
 
-    return conflicts_of(*_in_reading_order(index))
+    return conflicts_of(*_in_reading_order(index, readers))
 
 
-def _in_reading_order(index: OpenIndex) -> tuple[list[Passage], dict[str, tuple[Rows, Matrix]]]:
-    """Return all passages, and per dense field the place among them of each vector, ascending, and the vectors."""
+def _in_reading_order(
+    index: OpenIndex, readers: tuple[str, ...]
+) -> tuple[list[Passage], dict[str, tuple[Rows, Matrix]]]:
+    """Return their passages, and per dense field the place among them of each vector, ascending, and the vectors."""
     import numpy as np
 
-    rows = index.rows()
+    from kb.model import Filters
+
+    rows = index.rows(Filters(audience=readers)) if readers else []
     found = sorted(
         zip(index.passages(rows), rows, strict=True),
         key=lambda one: (one[0].kind, one[0].document_id, one[0].order),
     )
-    place = np.zeros(index.manifest.rows, np.int32)
+    place = np.full(index.manifest.rows, -1, np.int32)
     place[[row for _, row in found]] = np.arange(len(found), dtype=np.int32)
     vectors = {}
     for field, (of, matrix) in index.field_vectors().items():
-        order = np.argsort(place[of], kind="stable")
+        seen = np.flatnonzero(place[of] >= 0)
+        order = seen[np.argsort(place[of][seen], kind="stable")]
         vectors[field] = place[of][order], matrix[order]
     return [passage for passage, _ in found], vectors
 
 
 def keep_conflicts(folder: Path) -> None:
     """Find the conflicts of the current index of a folder and keep them beside it, unless it is too large for that."""
-    from kb.compare.kept import FILE, conflicts_json
-    from kb.index import open_index
+    from kb.compare.kept import conflicts_json, file_of
+    from kb.index import open_index, sets_of
 
     with (
         open_index(folder) as index,
         contextlib.suppress(IndexUnwritable),
     ):  # not written: found again when asked for
         if len(index) <= _MOST:
-            index.keep(FILE, conflicts_json(conflicts_in(index)))
+            for readers in sets_of(index.readers()):
+                index.keep(file_of(readers), conflicts_json(_found(index, readers)))

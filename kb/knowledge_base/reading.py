@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from kb.config import DEFAULT_INDEX, DEFAULT_LIMIT, DEFAULT_MODEL, DEFAULT_ROWS
-from kb.errors import ClauseUnknown, DocumentUnknown
+from kb.errors import DocumentUnknown
 
 if TYPE_CHECKING:
     from kb.answer import Surroundings
@@ -41,7 +40,7 @@ class KnowledgeBase:
     def __init__(self, index: OpenIndex, embedder: Embedder) -> None:
         self._index = index
         self._embedder = embedder
-        self._conflicts: tuple[Conflict, ...] | None = None
+        self._conflicts: dict[tuple[str, ...], tuple[Conflict, ...]] = {}
 
     @classmethod
     def open(cls, index: str | Path = DEFAULT_INDEX, *, model: str = DEFAULT_MODEL) -> Self:
@@ -135,12 +134,12 @@ class KnowledgeBase:
         from kb.search import language_of, telling
 
         hits = self.search(question, limit=max(limit, _POOL), filters=filters)
-        counts = self._index.term_counts(telling(question))
+        counts = self._index.term_counts(telling(question), filters)
         return compose(
             question,
             hits,
             language_of(question),
-            doubt=doubt(question, hits, counts, len(self._index)),
+            doubt=doubt(question, hits, counts, self._index.count(filters)),
             limit=limit,
             surroundings=lambda passage: self.surroundings(passage, filters),
         )
@@ -168,23 +167,20 @@ class KnowledgeBase:
             topic = replace(filters or Filters(), topic=(question.strip().casefold(),))
             hits = self.search(question.replace("-", " "), limit=_WIDE_POOL, filters=topic)
             if hits:
-                found = self._readable(filters)
-                return compare(question, hits, self.conflicts, found, limit=limit, whole_topic=True)
+                conflicts, found = self._conflicts_among(filters), self._readable(filters)
+                return compare(question, hits, conflicts, found, limit=limit, whole_topic=True)
         hits = self.search(question, limit=_WIDE_POOL, filters=filters)
         if not is_named(question, hits):
-            reason = doubt(question, hits, self._index.term_counts(telling(question)), len(self._index))
+            counts = self._index.term_counts(telling(question), filters)
+            reason = doubt(question, hits, counts, self._index.count(filters))
             if reason:
                 return Comparison(question, (), (), reason)
-        return compare(question, hits, self.conflicts, self._readable(filters), limit=limit)
+        return compare(question, hits, self._conflicts_among(filters), self._readable(filters), limit=limit)
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
         """All pairs of clauses that rule one matter differently, in reading order."""
-        from kb.knowledge_base.conflicts import conflicts_in
-
-        if self._conflicts is None:
-            self._conflicts = conflicts_in(self._index)
-        return self._conflicts
+        return self._conflicts_among(None)
 
     def conflicts_of(self, clause_id: str, *, filters: Filters | None = None) -> tuple[Conflict, ...]:
         """Return the conflicts of one clause with clauses that the reader may see.
@@ -193,22 +189,24 @@ class KnowledgeBase:
             ClauseUnknown: No clause has that id; the hint names near ids.
         """
         self._index.by_id(clause_id, filters)
-        own = [conflict for conflict in self.conflicts if clause_id in (conflict.a, conflict.b)]
+        conflicts = self._conflicts_among(filters)
+        own = [conflict for conflict in conflicts if clause_id in (conflict.a, conflict.b)]
         others = [conflict.b if conflict.a == clause_id else conflict.a for conflict in own]
         seen = {passage.clause_id for passage in self._readable(filters)(others)}
         return tuple(conflict for conflict, other in zip(own, others, strict=True) if other in seen)
 
     def _readable(self, filters: Filters | None) -> Callable[[Sequence[str]], list[Passage]]:
         """Return what gives the passages of clause ids, without those that do not pass the filters."""
+        return lambda ids: self._index.known(ids, filters)
 
-        def look_up(ids: Sequence[str]) -> list[Passage]:
-            found = []
-            for clause_id in ids:
-                with contextlib.suppress(ClauseUnknown):
-                    found.append(self._index.by_id(clause_id, filters))
-            return found
+    def _conflicts_among(self, filters: Filters | None) -> tuple[Conflict, ...]:
+        """Return the conflicts among all clauses for the audiences that the filters allow."""
+        from kb.knowledge_base.conflicts import conflicts_in
 
-        return look_up
+        readers = self._index.readers(filters)
+        if readers not in self._conflicts:
+            self._conflicts[readers] = conflicts_in(self._index, filters)
+        return self._conflicts[readers]
 
     def show(
         self, clause_id: str, *, around: int = 2, filters: Filters | None = None

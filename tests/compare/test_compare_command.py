@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from kb.cli.columns import width_of
 from kb.cli.main import main
-from kb.compare.kept import FILE, conflicts_json, kept_conflicts
+from kb.compare.kept import conflicts_json, file_of, kept_conflicts
 from kb.errors import ClauseUnknown
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Filters
@@ -87,7 +87,8 @@ def test_conflicts_are_kept_beside_the_index_and_found_again_without(
     kb: KnowledgeBase, small_index: Path
 ) -> None:
     build = small_index / kb.info.id
-    kept = (build / FILE).read_bytes()
+    file = build / file_of(("manager", "staff"))
+    kept = file.read_bytes()
     assert kept_conflicts(kept.decode()) == kb.conflicts
     try:
         for broken in (
@@ -97,14 +98,14 @@ def test_conflicts_are_kept_beside_the_index_and_found_again_without(
             b'{"version": 0, "conflicts": []}',
             b'{"version": 2, "conflicts": [["a"]]}',
         ):
-            (build / FILE).write_bytes(broken)
+            file.write_bytes(broken)
             with KnowledgeBase.open(small_index) as other:
                 assert other.conflicts == kb.conflicts
-        (build / FILE).write_text(conflicts_json(()))
+        file.write_text(conflicts_json(()))
         with KnowledgeBase.open(small_index) as other:
             assert other.conflicts == ()
     finally:
-        (build / FILE).write_bytes(kept)
+        file.write_bytes(kept)
 
 
 def test_the_conflicts_of_a_clause(kb: KnowledgeBase) -> None:

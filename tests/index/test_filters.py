@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -80,7 +82,8 @@ def test_ranking_is_that_of_a_corpus_without_the_rest(
 ) -> None:
     allowed = {row for row, one in enumerate(ENTRIES) if filters is None or filters.allow(one.passage)}
 
-    every = index.lexical(question, len(ENTRIES))
+    readers = Filters(audience=filters.audience) if filters else None  # for whom words are counted
+    every = index.lexical(question, len(ENTRIES), readers)
     assert index.lexical(question, limit, filters) == [hit for hit in every if hit.row in allowed][:limit]
 
     vector = EMBEDDER.embed_questions([question])[0]
@@ -140,3 +143,43 @@ def test_an_empty_filter_filters_nothing() -> None:
     assert not Filters()
     assert Filters(topic=("fines",))
     assert Filters().allow(ENTRIES[0].passage)
+
+
+def test_words_are_counted_among_what_the_audiences_may_see(tmp_path: Path) -> None:
+    """The scores, counts and conflicts of what a reader may see are those of an index of that alone."""
+    with_all = tmp_path / "all"
+    build_index(ENTRIES, with_all, EMBEDDER)
+    for size in (1, 2):
+        for readers in itertools.combinations(AUDIENCES, size):
+            own = [one for one in ENTRIES if one.passage.audience in readers]
+            apart = tmp_path / "+".join(readers)
+            build_index(own, apart, EMBEDDER)
+            allowed = Filters(audience=(*readers, "nobody"))
+            with open_index(with_all) as index, open_index(apart) as alone:
+                assert (index.count(allowed), index.count()) == (len(own), len(ENTRIES))
+                for question in ("迟到扣多少钱", "补充 fined for games", "回复客户 30秒", "的"):
+                    assert index.term_counts(question, allowed) == alone.term_counts(question)
+                    for boosts in (None, {"text": 1.0}, {"ask": 2.0, "gloss": 0.5}):
+                        here, there = (
+                            [(one.passage(hit.row).clause_id, hit.score) for hit in found]
+                            for one, found in (
+                                (index, index.lexical(question, 30, allowed, boosts)),
+                                (alone, alone.lexical(question, 30, None, boosts)),
+                            )
+                        )
+                        assert here == there
+    with open_index(with_all) as index:
+        nobody = Filters(audience=("nobody",))
+        assert index.readers(nobody) == ()
+        assert index.lexical("迟到", 5, nobody) == []
+        assert index.count(nobody) == 0
+        assert set(index.term_counts("迟到", nobody).values()) == {0}
+
+
+def test_ids_that_are_not_allowed_are_left_out(index: Index) -> None:
+    ids = [one.passage.clause_id for one in ENTRIES]
+    allowed = Filters(audience=("staff",))
+    found = index.known([*reversed(ids), "nothing#1"], allowed)
+    assert [one.clause_id for one in found] == [
+        one.passage.clause_id for one in reversed(ENTRIES) if one.passage.audience == "staff"
+    ]

@@ -114,7 +114,7 @@ def test_one_altered_byte_is_found_by_verifying(folder: Path) -> None:
         ("clauses.sqlite", lambda index, vector: index.passage(0)),
         ("vectors/ask.faiss", lambda index, vector: index.dense(vector, 1)),
         ("vectors/ask.rows.npy", lambda index, vector: index.dense(vector, 1)),
-        ("lexical/meta.json", lambda index, vector: index.lexical("迟到", 1)),
+        ("lexical/manager+public+staff/meta.json", lambda index, vector: index.lexical("迟到", 1)),
     ],
 )
 def test_altered_files_are_damage_and_no_crash(
