@@ -26,7 +26,7 @@ from kb.index import open_index
 from kb.search import retrieve, telling
 from kb.search import weights as ranking
 from kb.search.question import language_of
-from kb.search.retrieve import candidates, whole_row
+from kb.search.retrieve import candidates, whole_signals
 from kb.search.signals import SIGNALS
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ def load(index: Index, embedder: Embedder, questions: Path) -> list[dict[str, An
         if not gold:
             continue
         found = candidates(index, embedder, question["question"], None)
-        signals = [whole_row(found[row].signals, passages[row], question["question"]) for row in found]
-        right = [passages[row].clause_id in gold for row in found]
+        read = [passages[row] for row in found.rows.tolist()]
+        right = [passage.clause_id in gold for passage in read]
         rows.append(
             {
                 "split": question["split"],
                 "language": language_of(question["question"]),
-                "signals": np.array(signals) * SCALE,
+                "signals": whole_signals(found.signals, read, question["question"]) * SCALE,
                 "right": np.array(right),
             }
         )

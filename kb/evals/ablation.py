@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kb.search.question import language_of
-from kb.search.retrieve import candidates, whole_row
+from kb.search.retrieve import candidates, whole_signals
 from kb.search.signals import SIGNALS
-from kb.search.weights import weights
+from kb.search.weights import weigh, weights
 
 if TYPE_CHECKING:
     from kb.embed import Embedder
@@ -40,17 +42,14 @@ def ablated(index: OpenIndex, embedder: Embedder, question: str, *, limit: int) 
         limit: Most rows.
     """
     found = candidates(index, embedder, question, None)
-    passages = index.passages(list(found))
-    signals = {
-        row: whole_row(candidate.signals, passage, question)
-        for (row, candidate), passage in zip(found.items(), passages, strict=True)
-    }
+    passages = index.passages(found.rows.tolist())
+    signals = whole_signals(found.signals, passages, question)
     full = weights(language_of(question))
     ranked = {}
     for name, without in LEFT_OUT.items():
         kept = [0.0 if signal in without else weight for signal, weight in zip(SIGNALS, full, strict=True)]
-        totals = {row: -sum(map(float.__mul__, values, kept)) for row, values in signals.items()}
-        ranked[name] = tuple(sorted(totals, key=lambda row: (totals[row], row))[:limit])
+        order = np.lexsort((found.rows, -weigh(signals, kept)))
+        ranked[name] = tuple(found.rows[order[:limit]].tolist())
     return ranked
 
 

@@ -22,6 +22,7 @@ from kb.index.corpus import Record, dense_texts
 from kb.index.manifest import EXACT, REBUILD, VECTORS, Manifest, Tier, TierName
 from kb.index.vectors import (
     PARTS,
+    Cosines,
     Half,
     Keys,
     Mask,
@@ -172,16 +173,13 @@ class Fields:
             found += sorted(best, key=_order)[: max(limit, 0)]
         return sorted(found, key=_order)
 
-    def cosines(self, vector: npt.ArrayLike, rows: Sequence[int]) -> list[FieldScore]:
-        """Return the best cosine per field of exactly these rows."""
+    def cosines(self, vector: npt.ArrayLike, rows: Rows) -> dict[str, Cosines]:
+        """Return per field ``(n,)`` the best cosine of each of these rows, which ascend; NaN where it has no such text."""
         query = self._query(vector)
-        wanted = np.array(rows, np.int32)
-        return [
-            FieldScore(row, field, score)
+        return {
+            field: np.fmax.reduce([segment.cosines(query, rows) for segment in segments])
             for field, segments in self._segments().items()
-            for segment in segments
-            for row, score in segment.cosines(query, wanted)
-        ]
+        }
 
     def everything(self) -> dict[str, tuple[Rows, Matrix]]:
         """Return each field's rows, ascending, and its ``(m, dimensions)`` vectors."""

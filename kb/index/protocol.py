@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kb.index.fields import FieldScore
     from kb.index.lexical import RowScore
     from kb.index.store import IndexedDocument
-    from kb.index.vectors import Matrix, Rows
+    from kb.index.vectors import Cosines, Matrix, Rows
 
 
 class OpenIndex(Protocol):
@@ -54,8 +54,12 @@ class OpenIndex(Protocol):
         """
         ...
 
-    def cosines(self, vector: npt.ArrayLike, rows: Sequence[int]) -> list[FieldScore]:
-        """Return the best cosine per field of exactly these rows, such as those only the words found.
+    def cosines(self, vector: npt.ArrayLike, rows: Rows) -> dict[str, Cosines]:
+        """Return, for each dense field, ``(n,)`` the best cosine of each of these rows, NaN where it has no such text.
+
+        Args:
+            vector: ``(dimensions,)`` normalized vector of the question.
+            rows: ``(n,)`` any rows, such as those only the words found, distinct and ascending.
 
         Raises:
             IndexMismatch: The vector has another length than the index's.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kb.index.fields import Fields, FieldScore
     from kb.index.lexical import Lexical, RowScore
-    from kb.index.vectors import Mask, Matrix, Rows
+    from kb.index.vectors import Cosines, Mask, Matrix, Rows
 
 _MASKS = 64  # filters remembered; a site has a handful of audiences and platforms
 
@@ -150,8 +150,12 @@ class Index:
         """
         return self._dense().search(vector, limit, self._mask(allowed))
 
-    def cosines(self, vector: npt.ArrayLike, rows: Sequence[int]) -> list[FieldScore]:
-        """Return the best cosine per field of exactly these rows, such as those only the words found.
+    def cosines(self, vector: npt.ArrayLike, rows: Rows) -> dict[str, Cosines]:
+        """Return, for each dense field, ``(n,)`` the best cosine of each of these rows, NaN where it has no such text.
+
+        Args:
+            vector: ``(dimensions,)`` normalized vector of the question.
+            rows: ``(n,)`` any rows, such as those only the words found, distinct and ascending.
 
         Raises:
             IndexMismatch: The vector has another length than the index's.

@@ -34,6 +34,7 @@ PARTS = (".faiss", ".rows.npy", ".keys.npy")  # files of a segment
 Matrix = npt.NDArray[np.float32]
 Half = npt.NDArray[np.float16]
 Rows = npt.NDArray[np.int32]
+Cosines = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -163,7 +164,7 @@ class _Choice:
     def __init__(self, within: Mask) -> None:
         self.count = int(within.sum())
         self._bits = np.packbits(within, bitorder="little")
-        # points into the bits, copies nothing
+        # points into the bits, copies nothing: the choice must outlive the search
         self.selector = faiss.IDSelectorBitmap(len(self._bits), faiss.swig_ptr(self._bits))
 
 
@@ -245,8 +246,8 @@ class Segment:
             parameters.sel = choice.selector
         return parameters  # type: ignore[no-any-return]
 
-    def cosines(self, query: Matrix, rows: Rows) -> list[tuple[int, float]]:
-        """Return the best cosine of each of the distinct rows that has a vector here."""
+    def cosines(self, query: Matrix, rows: Rows) -> Cosines:
+        """Return ``(n,)`` the best cosine of each of these rows, which ascend; NaN where it has no vector here."""
         first = np.searchsorted(self.rows, rows)
         counts = np.searchsorted(self.rows, rows, "right") - first
         if self._live is not None:
@@ -254,13 +255,23 @@ class Segment:
                 counts * self._live[np.minimum(first, len(self) - 1)]
             )  # a row's vectors come and go together
         there = counts > 0
-        if not there.any():
-            return []
-        first, counts = first[there], counts[there]
-        starts = np.cumsum(counts) - counts
-        positions = np.arange(counts.sum()) + np.repeat(first - starts, counts)
-        best = np.maximum.reduceat(self.vectors(positions) @ query[0], starts)
-        return list(zip(rows[there].tolist(), best.tolist(), strict=True))
+        best = np.full(len(rows), np.nan, np.float32)
+        if there.any():
+            first, counts = first[there], counts[there]
+            starts = np.cumsum(counts) - counts
+            positions = np.arange(counts.sum()) + np.repeat(first - starts, counts)
+            best[there] = np.maximum.reduceat(self._scores(query, positions), starts)
+        return best
+
+    def _scores(self, query: Matrix, positions: Positions) -> Cosines:
+        """Return the cosines of the vectors at these positions, which ascend."""
+        if self._lists:  # a search would go through all lists
+            return self.vectors(positions) @ query[0]  # type: ignore[no-any-return]
+        within = np.zeros(len(self), np.bool_)
+        within[positions] = True
+        choice = _Choice(within)
+        scores, found = self._index.search(query, len(positions), params=self._parameters(choice, 0))
+        return scores[0][np.argsort(found[0])]  # type: ignore[no-any-return]
 
     def live(self) -> Positions:
         """Return the positions of the vectors that count."""

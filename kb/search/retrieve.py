@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from kb.figures import find_figures
 from kb.model import Filters, Hit, Passage
 from kb.search.question import language_of, plain
-from kb.search.signals import WORD_FIELDS, Row, field_signals
+from kb.search.signals import DENSE_FIELDS, WORD_FIELDS, Scores, field_signals
 from kb.search.wanted import wanted_figures, wants
-from kb.search.weights import weigh
+from kb.search.weights import weigh, weights
 
 if TYPE_CHECKING:
     from kb.embed import Embedder
     from kb.index import OpenIndex
+    from kb.index.vectors import Rows
 
 POOL = 100
 """Candidates per field and side."""
@@ -38,60 +44,72 @@ def retrieve(
         limit: Most hits returned.
         filters: Which clauses may be found; None for all.
     """
-    language = language_of(question)
+    trusted = weights(language_of(question))
     found = candidates(index, embedder, question, filters)
-    first = sorted(found, key=lambda row: (-weigh(found[row].signals, language), row))[: max(limit, _READ)]
-    passages = index.passages(first)
-    totals = {
-        row: weigh(whole_row(found[row].signals, passage, question), language)
-        for row, passage in zip(first, passages, strict=True)
-    }
-    top = max(totals.values(), default=0.0)
-    mass = sum(math.exp(total - top) for total in totals.values())
-    ranked = sorted(zip(first, passages, strict=True), key=lambda pair: (-totals[pair[0]], pair[0]))[:limit]
+    read = np.lexsort((found.rows, -weigh(found.signals, trusted)))[: max(limit, _READ)]
+    rows = found.rows[read]
+    passages = index.passages(rows.tolist())
+    totals = weigh(whole_signals(found.signals[read], passages, question), trusted)
+    trust = [math.exp(total) for total in (totals - totals.max(initial=-np.inf)).tolist()]
+    mass = sum(trust)
     return tuple(
         Hit(
-            passage=passage,
-            score=math.exp(totals[row] - top) / mass,
-            dense=found[row].cosine,
-            lexical=found[row].words,
+            passage=passages[at],
+            score=trust[at] / mass,
+            dense=float(found.cosines[read[at]]),
+            lexical=float(found.words[read[at]]),
         )
-        for row, passage in ranked
+        for at in np.lexsort((rows, -totals))[:limit].tolist()
     )
 
 
-class Candidate:
-    """What is known of a clause before it is read: scaled signals, and the raw scores they came from."""
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What is known of clauses before they are read.
 
-    __slots__ = ("cosine", "signals", "words")
+    Attributes:
+        rows: ``(n,)`` which they are, ascending.
+        signals: ``(n, 8)`` their scaled signals.
+        cosines: ``(n,)`` the best cosine of any field, 0 where there is none.
+        words: ``(n,)`` the sum of the lexical scores of all fields.
+    """
 
-    def __init__(self, signals: Row, cosine: float, words: float) -> None:
-        self.signals = signals
-        self.cosine = cosine
-        self.words = words
+    rows: Rows
+    signals: Scores
+    cosines: Scores
+    words: Scores
 
 
-def candidates(
-    index: OpenIndex, embedder: Embedder, question: str, filters: Filters | None
-) -> dict[int, Candidate]:
-    """Return every clause that some field of either side lists, by row."""
+def candidates(index: OpenIndex, embedder: Embedder, question: str, filters: Filters | None) -> Candidates:
+    """Return every clause that some field of either side lists."""
     text = plain(question)
     vector = embedder.embed_questions([text])[0]
-    words = {field: dict(index.lexical(text, POOL, filters, {field: 1.0})) for field in WORD_FIELDS}
-    rows = {hit.row for hit in index.dense(vector, POOL, filters)}.union(*words.values())
+    listed = {field: dict(index.lexical(text, POOL, filters, {field: 1.0})) for field in WORD_FIELDS}
+    near = [hit.row for hit in index.dense(vector, POOL, filters)]
+    rows = np.unique(np.fromiter(itertools.chain(near, *listed.values()), np.int32))
     # What only the words found has a cosine too: without it the fusion would take it for the worst there is.
-    cosines = index.cosines(vector, sorted(rows))
-    best: dict[int, float] = {}
-    for hit in cosines:
-        best[hit.row] = max(hit.score, best.get(hit.row, -1.0))
-    return {
-        row: Candidate(signals, best.get(row, 0.0), sum(scores.get(row, 0.0) for scores in words.values()))
-        for row, signals in field_signals(cosines, words).items()
-    }
+    cosines = {field: found.astype(np.float64) for field, found in index.cosines(vector, rows).items()}
+    nothing = np.full(len(rows), np.nan)
+    cosines = dict.fromkeys(DENSE_FIELDS, nothing) | cosines
+    cosines["best"] = np.fmax.reduce(list(cosines.values()))
+    words = {field: nothing.copy() for field in WORD_FIELDS}
+    for field, scores in listed.items():
+        words[field][np.searchsorted(rows, list(scores))] = list(scores.values())
+    return Candidates(
+        rows=rows,
+        signals=field_signals(cosines, words),
+        cosines=np.nan_to_num(cosines["best"]),
+        words=sum(map(np.nan_to_num, words.values()), np.zeros(len(rows))),
+    )
 
 
-def whole_row(signals: Row, passage: Passage, question: str) -> Row:
-    """Return a candidate's signals with those that only reading the clause tells."""
+def whole_signals(signals: Scores, passages: Sequence[Passage], question: str) -> Scores:
+    """Return ``(n, 10)``, the signals of candidates with those that only reading the clauses tells."""
     kinds = wanted_figures(wants(question))
-    figure = bool(kinds) and any(figure.kind in kinds for figure in find_figures(passage.text))
-    return (*signals, float(passage.heading), float(figure))
+    headings = [passage.heading for passage in passages]
+    figures = [bool(kinds) and _has_figure(passage.text, kinds) for passage in passages]
+    return np.column_stack([signals, headings, figures])
+
+
+def _has_figure(text: str, kinds: frozenset[str]) -> bool:
+    return any(figure.kind in kinds for figure in find_figures(text))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,9 +67,11 @@ def said(index: Index, filters: Filters | None = None) -> dict[str, object]:
             for hit in index.dense(vector, 1000, filters)
         },
         "cosines": {
-            (n, ids[hit.row], hit.field): pytest.approx(hit.score, abs=1e-6)
+            (n, ids[row], field): pytest.approx(score, abs=1e-6)
             for n, vector in enumerate(vectors)
-            for hit in index.cosines(vector, sorted(ids))
+            for field, scores in index.cosines(vector, np.array(sorted(ids), np.int32)).items()
+            for row, score in zip(sorted(ids), scores.tolist(), strict=True)
+            if not np.isnan(score)
         },
         "vectors": {
             field: sorted(
@@ -171,7 +174,8 @@ def test_a_removed_page_is_found_nowhere(folder: Path, entries: list[Entry], emb
         assert index.term_counts("钥匙")["钥匙"] == 0
         for allowed in (None, Filters(audience=("staff",))):
             assert row not in {hit.row for hit in index.dense(vector, 1000, allowed)}
-        assert index.cosines(vector, [row]) == []
+        found = index.cosines(vector, np.array([row], np.int32))
+        assert all(np.isnan(scores).all() for scores in found.values())
         with pytest.raises(ClauseUnknown) as caught:
             index.by_id("keys#1")
         assert "keys#1" not in caught.value.hint
