@@ -132,6 +132,12 @@ def document_payload(document: IndexedDocument) -> Payload:
     return asdict(document)
 
 
+def page_payload(total: int, offset: int, limit: int) -> Payload:
+    """Return how long a list is of which a stretch is shown, and where the next one begins."""
+    beyond = offset + limit
+    return {"total": total, "next_offset": beyond if beyond < total else None}
+
+
 def error_payload(error: KbError) -> Payload:
     """Return an error as programs read it."""
     return {"code": error.code, "message": error.message, "hint": error.hint}

@@ -66,7 +66,8 @@ class Edge:
                 answer["X-Request-ID"] = request_id
                 for name, value in _HEADERS.items():
                     answer[name] = value
-                api = scope["path"].startswith("/api/") and not scope["path"].startswith("/api/docs")
+                path = scope["path"]
+                api = path.startswith(("/api/", "/mcp", "/metrics")) and not path.startswith("/api/docs")
                 answer["Content-Security-Policy"] = _API_CSP if api else _SITE_CSP
                 if api:
                     answer.setdefault("Cache-Control", "no-store")

@@ -25,6 +25,7 @@ from kb.payloads import (
     compare_payload,
     document_payload,
     error_payload,
+    page_payload,
     search_payload,
 )
 
@@ -148,7 +149,7 @@ def routes(service: Service) -> APIRouter:
         service.charge(access)
         there = await service.run(lambda kb: kb.documents(access.filters()))
         listed = [document_payload(document) for document in there[offset : offset + limit]]
-        return _conditional(request, _page(len(there), offset, limit) | {"documents": listed})
+        return _conditional(request, page_payload(len(there), offset, limit) | {"documents": listed})
 
     @router.get(
         "/documents/{document_id}",
@@ -165,7 +166,7 @@ def routes(service: Service) -> APIRouter:
         def job(kb: KnowledgeBase) -> Payload:
             found = kb.document(document_id, access.filters())
             clauses = kb.clauses(found.id, offset=offset, limit=limit, filters=access.filters())
-            return _page(found.clauses, offset, limit) | {
+            return page_payload(found.clauses, offset, limit) | {
                 "document": document_payload(found),
                 "clauses": [clause_payload(passage) for passage in clauses],
             }
@@ -228,11 +229,6 @@ async def _asked(
             yield {"id": row.id} | answer
 
     return JSONResponse({"answers": await service.run(lambda kb: list(answers(kb)))})
-
-
-def _page(total: int, offset: int, limit: int) -> Payload:
-    beyond = offset + limit
-    return {"total": total, "next_offset": beyond if beyond < total else None}
 
 
 def _conditional(request: Request, payload: Payload) -> Response:

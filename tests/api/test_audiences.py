@@ -6,6 +6,10 @@ import base64
 import itertools
 import json
 import random
+import re
+import statistics
+import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +21,8 @@ import pytest
 from api.conftest import CASES, Asked, Inside, Keys, Serve
 from kb.api.access import Access
 from kb.api.settings import Limits
-from kb.knowledge_base import build, export, load_documents
+from kb.errors import ClauseUnknown, DocumentUnknown
+from kb.knowledge_base import KnowledgeBase, build, export, load_documents
 from kb.model import Filters, Passage
 from kb.model.document import AUDIENCES
 
@@ -77,6 +82,38 @@ def locked_process(corpus: Path, keys: Keys, serve: Serve, site: Path) -> Iterat
         yield running
 
 
+def call(method: str, chance: random.Random, **parameters: Any) -> tuple[str, str, Any]:
+    """Return a request to the tools for agents."""
+    body = {"jsonrpc": "2.0", "id": chance.randint(0, 9), "method": method}
+    return "POST", "/mcp", body | ({"params": parameters} if parameters else {})
+
+
+def tool_calls(passage: Passage, question: str, near: str, chance: random.Random) -> tuple[str, str, Any]:
+    """Return a request to the tools for agents about something that may be hidden."""
+    document, _, anchor = chance.choice([passage.clause_id, near]).partition("#")
+    limit = chance.choice([1, 5, 50])
+    tool, arguments = chance.choice(
+        [
+            ("ask", {"question": question, "limit": limit}),
+            ("search", {"question": question, "limit": limit}),
+            ("compare", {"question": chance.choice([question, "迟到扣多少"]), "limit": limit}),
+            ("get_clause", {"clause_id": f"{document}#{anchor}", "around": chance.choice([0, 20])}),
+            ("list_documents", {"offset": chance.choice([0, 1]), "limit": chance.choice([1, 100])}),
+        ]
+    )
+    if chance.random() < 0.6:
+        return call("tools/call", chance, name=tool, arguments=arguments)
+    uri = chance.choice([f"kb://documents/{document}", f"kb://clauses/{document}/{anchor}"])
+    return chance.choice(
+        [
+            call("resources/read", chance, uri=uri),
+            call("resources/list", chance, cursor=chance.choice(["0", "1", "3"])),
+            call("resources/templates/list", chance),
+            call("tools/list", chance),
+        ]
+    )
+
+
 def requests(passages: tuple[Passage, ...], chance: random.Random) -> tuple[str, str, Any]:
     """Return method, path and body of some request about something that may be hidden."""
     passage = chance.choice(passages)
@@ -111,9 +148,14 @@ def requests(passages: tuple[Passage, ...], chance: random.Random) -> tuple[str,
         f"/api/v1/documents/{passage.document_id}x",
         f"/api/v1/compare?{urlencode({'question': question, 'limit': 50})}",
         f"/api/v1/compare?{urlencode({'question': '迟到扣多少', 'audience': chance.choice(AUDIENCES)})}",
-        "/api/v1/health", "/metrics", "/api/openapi.json", "/", "/rules/",
+        "/api/v1/health", "/metrics", "/api/openapi.json", "/", "/rules/", f"/{passage.document_id}/",
+        "/assets/kb/server.json",
     ]  # fmt: skip
-    kind = chance.randrange(10)
+    kind = chance.randrange(14)
+    if kind >= 11:
+        return tool_calls(passage, question, near, chance)
+    if kind == 10:
+        return "POST", "/api/v1/feedback", {"question": question, "helpful": chance.random() < 0.5}
     if kind == 0:
         return "POST", chance.choice(["/api/v1/ask", "/api/v1/search"]), batch
     if kind < 6:
@@ -121,16 +163,31 @@ def requests(passages: tuple[Passage, ...], chance: random.Random) -> tuple[str,
     return "POST", chance.choice(["/api/v1/ask", "/api/v1/search"]), body
 
 
-def told(answer: httpx.Response, body: Any, path: str) -> str:
+def without_echo(found: Any) -> Any:
+    """Return a payload without what only repeats the request: its question, and the id in a refusal."""
+    if isinstance(found, list):
+        return [without_echo(one) for one in found]
+    if not isinstance(found, dict):
+        return found
+    kept = {name: without_echo(value) for name, value in found.items() if name not in ("question", "uri")}
+    for name in ("text", "message"):  # tools give their JSON as text too
+        text = kept.get(name)
+        if isinstance(text, str) and text.startswith("{"):
+            kept[name] = without_echo(json.loads(text))
+        elif name == "message" and isinstance(text, str):
+            kept[name] = re.sub(r"^no (clause|document) has the id '[^']*'$", "", text)
+    return kept
+
+
+def told(answer: httpx.Response, method: str) -> str:
     """Return all that an answer says beyond what the request said itself."""
     text = answer.text
-    if answer.headers.get("content-type") == "application/json":
+    if answer.headers.get("content-type", "").startswith("application/json"):
         found = answer.json()
-        for part in [found, *found.get("answers", [])] if isinstance(found, dict) else []:
-            part.pop("question", None)
-        text = json.dumps(found, ensure_ascii=False)
-    asked = httpx.URL("http://x" + path).path.rpartition("/")[2]
-    return text.replace(repr(asked), "", 1) + str(dict(answer.headers))
+        if method == "resources/list":  # there a uri is no echo
+            return text + str(answer.headers)
+        text = json.dumps(without_echo(found), ensure_ascii=False)
+    return text + str(answer.headers)
 
 
 def test_no_request_finds_what_its_key_does_not_open(
@@ -138,18 +195,34 @@ def test_no_request_finds_what_its_key_does_not_open(
 ) -> None:
     chance = random.Random(20)
     seen = dict.fromkeys(keys.by_audience, 0)
+    tags: dict[str, str] = {}
+    asked: Counter[str] = Counter()
     with httpx.Client(base_url=locked_process.url, timeout=20) as client:
         for _ in range(int(500 * CASES)):
             mixture = chance.choice(list(keys.by_audience))
             method, path, body = requests(passages, chance)
-            answer = client.request(method, path, json=body, headers=keys.header(*mixture))
-            assert answer.status_code in (200, 403, 404, 422), answer.text
-            text = told(answer, body, path)
+            headers = keys.header(*mixture) | {"Accept": "application/json, text/event-stream"}
+            if tags and chance.random() < 0.2:  # what another key was given
+                headers["If-None-Match"] = chance.choice(list(tags.values()))
+            answer = client.request(method, path, json=body, headers=headers)
+            assert answer.status_code in (200, 304, 400, 403, 404, 422), answer.text
+            if answer.status_code == 200 and "etag" in answer.headers:
+                tags[path] = answer.headers["etag"]
+            if answer.status_code == 304:  # a tag is no way to learn what there is
+                del headers["If-None-Match"]
+                answer = client.request(method, path, json=body, headers=headers)
+                assert answer.status_code == 200
+            asked[
+                path.partition("?")[0] if method == "GET" else f"{path} {(body or {}).get('method', '')}"
+            ] += 1
+            text = told(answer, (body or {}).get("method", ""))
             for audience in set(AUDIENCES) - set(mixture):
                 for word in WORDS[audience]:
                     assert word not in text, (method, path, body, mixture)
             seen[mixture] += any(word in text for audience in mixture for word in WORDS[audience])
     assert all(seen.values()), "every key finds what it opens"
+    posts = ["/api/v1/ask ", "/api/v1/search ", "/api/v1/feedback ", "/mcp tools/call", "/mcp resources/read", "/mcp resources/list"]  # fmt: skip
+    assert all(asked[path] for path in [*posts, "/api/v1/compare", "/api/v1/documents", "/metrics", "/"])
 
 
 def test_without_a_key_nothing_is_open(locked: Asked, passages: tuple[Passage, ...]) -> None:
@@ -192,6 +265,24 @@ def test_a_hidden_clause_and_an_unknown_one_are_told_alike(locked: Asked, keys: 
         first, second = (locked.get(path + name, headers=keys.header("public")) for name in (hidden, unknown))
         assert first.status_code == second.status_code == 404
         assert first.text.replace("amberstone-1", "?") == second.text.replace("amberstone-9", "?")
+
+
+def test_a_hidden_clause_is_refused_as_fast_as_an_unknown_one(corpus: Path) -> None:
+    public = Filters(audience=("public",))
+    with KnowledgeBase.open(corpus.parent / "index") as kb:
+        for look_up, end in ((kb.show, "#1-1"), (kb.document, "")):
+            spent: dict[str, list[int]] = {
+                "amberstone": [],
+                "amberstnoe": [],
+            }  # a hidden name, the same letters
+            for n in range(1000):
+                name = ("amberstone", "amberstnoe")[n % 2]
+                began = time.thread_time_ns()
+                with pytest.raises((ClauseUnknown, DocumentUnknown)):
+                    look_up(f"{name}-{1 + n // 2 % 2}{end}", filters=public)
+                spent[name].append(time.thread_time_ns() - began)
+            hidden, unknown = (statistics.median(times) for times in spent.values())
+            assert 0.9 < hidden / unknown < 1.1, (look_up, hidden, unknown)
 
 
 def test_counts_tell_only_what_is_open(locked: Asked, keys: Keys) -> None:

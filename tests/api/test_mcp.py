@@ -13,11 +13,13 @@ from typing import Any
 
 import anyio
 import httpx
+import jsonschema
 import pytest
 from mcp import StdioServerParameters
 from mcp.client.client import Client
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
 
 from api.conftest import ROOT, Asked, Inside, Keys
 from kb.model.document import AUDIENCES
@@ -70,33 +72,63 @@ async def look_around(client: Client) -> None:
     assert set(tools) == {"ask", "search", "get_clause", "list_documents", "compare"}
     for tool in tools.values():
         assert tool.description and len(tool.description) < 120
-        assert tool.annotations and tool.annotations.read_only_hint
+        assert tool.annotations and tool.annotations.read_only_hint and not tool.annotations.destructive_hint
         assert "context" not in tool.input_schema["properties"]
-    answer = await client.call_tool("ask", {"question": QUESTION})
-    assert answer.structured_content["status"] == "answered"
-    assert answer.structured_content["citations"][0]["clause_id"] == "pinecone#2-2"
-    assert json.loads(answer.content[0].text) == answer.structured_content
-    hits = await client.call_tool("search", {"question": QUESTION, "limit": 2})
-    assert len(hits.structured_content["hits"]) == 2
-    clause = await client.call_tool("get_clause", {"clause_id": "pinecone#1-2", "around": 1})
-    assert clause.structured_content["id"] == "pinecone#1-2"
-    assert len(clause.structured_content["neighbours"]) == 2
-    found = await client.call_tool("list_documents", {})
-    assert [document["id"] for document in found.structured_content["documents"]] == ["bamboo", "pinecone"]
-    compared = await client.call_tool("compare", {"question": "迟到罚多少"})
-    assert {row["document_id"] for row in compared.structured_content["rows"]} == {"bamboo", "pinecone"}
-    for arguments, code in (({"clause_id": "nothing"}, "clause-unknown"),):
-        refused = await client.call_tool("get_clause", arguments)
+        assert all(one["description"] for one in tool.input_schema["properties"].values())
+        for schema in (tool.input_schema, tool.output_schema):
+            jsonschema.Draft202012Validator.check_schema(schema)
+        assert tool.output_schema["required"]
+
+    async def called(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        result = await client.call_tool(name, arguments)
+        assert not result.is_error
+        found = result.structured_content
+        jsonschema.validate(found, tools[name].output_schema)
+        assert json.loads(result.content[0].text) == found
+        return found
+
+    answer = await called("ask", {"question": QUESTION})
+    assert answer["status"] == "answered"
+    assert answer["citations"][0]["clause_id"] == "pinecone#2-2"
+    assert (await called("ask", {"question": "公司食堂中午供应什么菜"}))["status"] == "abstained"
+    assert len((await called("search", {"question": QUESTION, "limit": 2}))["hits"]) == 2
+    clause = await called("get_clause", {"clause_id": "pinecone#1-2", "around": 1})
+    assert clause["id"] == "pinecone#1-2"
+    assert len(clause["neighbours"]) == 2
+    found = await called("list_documents", {})
+    assert [document["id"] for document in found["documents"]] == ["bamboo", "pinecone"]
+    first = await called("list_documents", {"limit": 1})
+    assert ([document["id"] for document in first["documents"]], first["next_offset"]) == (["bamboo"], 1)
+    rest = await called("list_documents", {"offset": 1})
+    assert ([document["id"] for document in rest["documents"]], rest["next_offset"]) == (["pinecone"], None)
+    compared = await called("compare", {"question": "迟到罚多少"})
+    assert {row["document_id"] for row in compared["rows"]} == {"bamboo", "pinecone"}
+    for name, arguments, code in (
+        ("get_clause", {"clause_id": "nothing"}, "clause-unknown"),
+        ("ask", {"question": " "}, "question-empty"),
+        ("search", {"question": "x" * 2001}, "question-too-long"),
+    ):
+        refused = await client.call_tool(name, arguments)
         assert refused.is_error
-        told = refused.content[0].text  # the SDK may put the tool's name before it
-        assert json.loads(told[told.index("{") :])["code"] == code
-    assert (await client.call_tool("ask", {"question": " "})).is_error
+        assert json.loads(refused.content[0].text)["code"] == code
     assert (await client.call_tool("ask", {"question": "迟到", "limit": 0})).is_error
-    assert (await client.list_resources()).resources == []
+    await read_resources(client)
+
+
+async def read_resources(client: Client) -> None:
+    listed = await client.list_resources()
+    assert [one.uri for one in listed.resources] == ["kb://documents/bamboo", "kb://documents/pinecone"]
+    assert listed.next_cursor is None
+    assert (await client.list_resources(cursor="1")).resources[0].name == "pinecone"
+    assert (await client.list_resources(cursor="5")).resources == []
+    with pytest.raises(MCPError, match="cursor"):
+        await client.list_resources(cursor="-1")
     templates = {found.uri_template for found in (await client.list_resource_templates()).resource_templates}
-    assert templates == {"kb://documents/{document_id}", "kb://clauses/{document_id}/{anchor}"}
-    document = await client.read_resource("kb://documents/pinecone")
+    assert templates == {"kb://documents/{document_id}{?offset}", "kb://clauses/{document_id}/{anchor}"}
+    document = await client.read_resource(listed.resources[1].uri)
     assert len(json.loads(document.contents[0].text)["clauses"]) == 10
+    rest = await client.read_resource("kb://documents/pinecone?offset=8")
+    assert len(json.loads(rest.contents[0].text)["clauses"]) == 2
     clause = await client.read_resource("kb://clauses/pinecone/2-2")
     assert json.loads(clause.contents[0].text)["id"] == "pinecone#2-2"
     for missing in ("kb://clauses/pinecone/9-9", "kb://documents/nothing", "kb://soup"):
@@ -116,6 +148,7 @@ def test_over_http(server: Asked, mode: str) -> None:
 async def see_only_staff(client: Client) -> None:
     found = await client.call_tool("list_documents", {})
     assert [document["id"] for document in found.structured_content["documents"]] == ["pinecone"]
+    assert [one.uri for one in (await client.list_resources()).resources] == ["kb://documents/pinecone"]
     for tool, arguments in (
         ("ask", {"question": "上班打游戏被抓到罚多少", "limit": 50}),
         ("search", {"question": "bamboo 竹篮", "limit": 50}),
