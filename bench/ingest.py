@@ -129,7 +129,8 @@ def main() -> None:
         dice = random.Random(0)
         lines = take(changed(options.folder, dice) if options.folder else invented(dice), int(size * MB))
         folder = work / f"{size:g}"
-        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         source = folder / "big.txt"
         source.write_text("\n".join(lines) + "\n", "utf-8")
         for what in ("first", "again, as it is", "again, a newer version"):

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-from kb.diff.similarity import Profile, likely, similarity
+from kb.diff.similarity import Weights
 
 SHORT = 8  # characters: below that, equal words prove nothing in another place
 _CERTAIN = 0.75  # alike enough to be the same rule wherever it stands
@@ -21,14 +21,18 @@ _DENSE = 40_000  # comparisons up to which every old text is compared with every
 
 
 def aligned(
-    olds: Sequence[Profile], news: Sequence[Profile], old_labels: Sequence[str], new_labels: Sequence[str]
+    weights: Weights,
+    olds: Sequence[str],
+    news: Sequence[str],
+    old_labels: Sequence[str],
+    new_labels: Sequence[str],
 ) -> dict[int, int]:
-    """Pair the texts of two lists in order, as far as they resemble each other."""
+    """Pair the texts of two lists, given by their words, in order, as far as they resemble each other."""
     pairs = _same_words(olds, news)
     sure = set(pairs.values())
     rest = [n for n in range(len(olds)) if n not in pairs]
     open_news = [n for n in range(len(news)) if n not in sure]
-    rankings = partners([olds[n] for n in rest], [news[n] for n in open_news])
+    rankings = partners(weights, [olds[n] for n in rest], [news[n] for n in open_news])
     for old, ranking in zip(rest, rankings, strict=True):
         if ranking and ranking[0][0] >= _CERTAIN and open_news[ranking[0][1]] not in sure:
             pairs[old] = open_news[ranking[0][1]]
@@ -42,7 +46,11 @@ def aligned(
             continue
         worth = [
             [
-                _worth(olds[old], news[new], old_labels[old] == new_labels[new] != "", alone)
+                _worth(
+                    weights.similarity(olds[old], news[new]),
+                    old_labels[old] == new_labels[new] != "",
+                    alone,
+                )
                 for new in free_new
             ]
             for old in free_old
@@ -53,29 +61,31 @@ def aligned(
     return pairs
 
 
-def _same_words(olds: Sequence[Profile], news: Sequence[Profile]) -> dict[int, int]:
+def _same_words(olds: Sequence[str], news: Sequence[str]) -> dict[int, int]:
     """Pair texts with the same words; where they occur more than once, the first with the first."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for place in reversed(range(len(news))):
-        places[news[place].words].append(place)
-    counts = Counter(old.words for old in olds)
+        places[news[place]].append(place)
+    counts = Counter(olds)
     pairs = {}
     for place, old in enumerate(olds):
         # A short text that occurs in different numbers says nothing about which of them went.
-        same = places.get(old.words)
-        if same and (len(old.words) >= SHORT or counts[old.words] == 1):
+        same = places.get(old)
+        if same and (len(old) >= SHORT or counts[old] == 1):
             pairs[place] = same.pop()
     return pairs
 
 
-def partners(olds: Sequence[Profile], news: Sequence[Profile]) -> list[list[tuple[float, int]]]:
+def partners(weights: Weights, olds: Sequence[str], news: Sequence[str]) -> list[list[tuple[float, int]]]:
     """Return for each old text its likeliest new texts with their likeness, the most alike first."""
     if len(olds) * len(news) <= _DENSE:
         choices: list[Sequence[int]] = [range(len(news))] * len(olds)
     else:
-        choices = list(likely(olds, news))
+        choices = list(weights.likely(olds, news))
     return [
-        sorted(((similarity(old, news[n]), n) for n in choice), key=lambda pair: (-pair[0], pair[1]))[:6]
+        sorted(((weights.similarity(old, news[n]), n) for n in choice), key=lambda pair: (-pair[0], pair[1]))[
+            :6
+        ]
         for old, choice in zip(olds, choices, strict=True)
     ]
 
@@ -117,12 +127,11 @@ def _best_path(worth: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
     return pairs
 
 
-def _worth(old: Profile, new: Profile, same_number: bool, alone: bool) -> float:
+def _worth(alike: float, same_number: bool, alone: bool) -> float:
     """Return what pairing two clauses between the same neighbours is worth; 0 when they are too unlike.
 
     Likeness counts, a little more when the number is the same. Two that are alone between their neighbours
     and carry the same number may differ more: a rule that was written anew in its place.
     """
-    alike = similarity(old, new)
     least = _IN_PLACE / 2 if alone and same_number else _IN_PLACE
     return alike - least + (_SAME_NUMBER if same_number else 0.01) if alike >= least else 0.0

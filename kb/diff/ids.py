@@ -11,7 +11,7 @@ from kb.model import Clause, Document, Prose
 _COUNTED = re.compile(r"^(.*?)([np])(\d+)$")
 
 
-def keep_ids(old: Document, new: Document) -> Document:
+def keep_ids(old: Document, new: Document, match: Match | None = None) -> Document:
     """Return the new version of a document under the ids of the old one.
 
     A clause that carries the same number as before, or as before none, in the same place keeps its id,
@@ -23,11 +23,12 @@ def keep_ids(old: Document, new: Document) -> Document:
     Args:
         old: The document as its page has it.
         new: The same document as the normalizer made it from the newer source.
+        match: How their clauses correspond, where it is known already.
 
     Returns:
         The new document. Applying this again with the same old version changes nothing.
     """
-    match = match_clauses(old.clauses, new.clauses)
+    match = match or match_clauses(old.clauses, new.clauses)
     anchors = _anchors(match)
     before = {pair.new.anchor: pair for pair in match.pairs}
     blocks: list[Clause | Prose] = []

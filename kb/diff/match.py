@@ -8,15 +8,16 @@ another. Headings come last: the rules under them tell which is which.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
 from kb.diff.align import SHORT, aligned, in_order, partners
-from kb.diff.similarity import joined, likeness, profiles, similarity, telling
+from kb.diff.similarity import Weights, likeness, words_of
 from kb.model import Clause
 
 Kind = Literal["unchanged", "changed", "renumbered", "renumbered and changed"]
@@ -66,6 +67,12 @@ class Match:
         """Old anchor to new anchor, for every clause that lives on."""
         return {pair.old.anchor: pair.new.anchor for pair in self.pairs}
 
+    def renamed(self, new: Sequence[Clause]) -> Match:
+        """Return the same correspondence with the new clauses, in the same order, under other anchors."""
+        final = {clause.anchor: other for clause, other in zip(self.new, new, strict=True)}
+        couples = [(pair.old, final[pair.new.anchor], pair.likeness) for pair in self.pairs]
+        return Match(self.old, tuple(new), _pairs(couples))
+
     @cached_property
     def removed(self) -> tuple[Clause, ...]:
         """Clauses of the old version that are gone, in its order."""
@@ -90,10 +97,11 @@ def match_clauses(old: Sequence[Clause], new: Sequence[Clause]) -> Match:
         The correspondence. Each clause is in at most one pair; a rule that was split or merged is paired
         with the part that is most like it.
     """
-    weights = telling(clause.text for clause in (*old, *new))
-    before, after = _Side(old, weights), _Side(new, weights)
+    before, after = _Side(old), _Side(new)
+    weights = Weights(before.own, after.own)
     found = _Found()
     rules = aligned(
+        weights,
         [before.whole[place] for place in before.rules],
         [after.whole[place] for place in after.rules],
         [before.clauses[place].label for place in before.rules],
@@ -101,10 +109,11 @@ def match_clauses(old: Sequence[Clause], new: Sequence[Clause]) -> Match:
     )
     for one, other in rules.items():
         found.add(before.rules[one], after.rules[other])
-    _align_below(before, after, found, list(found.new_of.items()))
-    _move(before, after, found)
-    _match_headings(before, after, found)
-    pairs = tuple(_pair(before, after, found, found.old_of[place], place) for place in sorted(found.old_of))
+    _align_below(before, after, weights, found, list(found.new_of.items()))
+    _move(before, after, weights, found)
+    _match_headings(before, after, weights, found)
+    couples = [(old[found.old_of[place]], new[place]) for place in sorted(found.old_of)]
+    pairs = _pairs([(one, other, likeness(one.text, other.text)) for one, other in couples])
     return Match(tuple(old), tuple(new), pairs)
 
 
@@ -130,7 +139,7 @@ class _Found:
 class _Side:
     """One version, prepared for comparing."""
 
-    def __init__(self, clauses: Sequence[Clause], weights: Mapping[str, float]) -> None:
+    def __init__(self, clauses: Sequence[Clause]) -> None:
         self.clauses = clauses
         places = {clause.anchor: place for place, clause in enumerate(clauses)}
         self.parents = [places.get(clause.parent or "") for clause in clauses]
@@ -138,7 +147,7 @@ class _Side:
         for place, parent in enumerate(self.parents):
             if parent is not None and parent != place:
                 self.below[parent].append(place)
-        self.own = profiles([clause.text for clause in clauses], weights)
+        self.own = [words_of(clause.text) for clause in clauses]
         # Rules that stand under a heading or at the top; everything else stands under one of them.
         self.rules = [
             place
@@ -147,9 +156,9 @@ class _Side:
         ]
         self.whole = list(self.own)
         for place in reversed(range(len(clauses))):
-            parts = self.below[place]
+            parts = self.below.get(place)
             if parts and not clauses[place].heading:
-                self.whole[place] = joined([self.own[place], *(self.whole[part] for part in parts)])
+                self.whole[place] = "\n".join([self.own[place], *(self.whole[part] for part in parts)])
 
     def _under_headings(self, place: int) -> bool:
         parent = self.parents[place]
@@ -157,7 +166,7 @@ class _Side:
 
     def may_move(self, place: int) -> bool:
         """Whether a clause says enough to be known again in another place."""
-        return not self.clauses[place].heading and len(self.whole[place].words) >= SHORT
+        return not self.clauses[place].heading and len(self.whole[place]) >= SHORT
 
     def headings_over(self, place: int) -> list[int]:
         """Return the headings a clause stands under, the nearest first."""
@@ -170,7 +179,9 @@ class _Side:
         return over
 
 
-def _align_below(before: _Side, after: _Side, found: _Found, fresh: list[tuple[int, int]]) -> None:
+def _align_below(
+    before: _Side, after: _Side, weights: Weights, found: _Found, fresh: list[tuple[int, int]]
+) -> None:
     """Align what stands under each pair, and so on down.
 
     Where the words of a rule itself changed much, they are aligned together with the paragraphs under it:
@@ -178,17 +189,17 @@ def _align_below(before: _Side, after: _Side, found: _Found, fresh: list[tuple[i
     """
     while fresh:
         old, new = fresh.pop()
-        olds = [place for place in before.below[old] if place not in found.new_of]
-        news = [place for place in after.below[new] if place not in found.old_of]
-        old_profiles = [before.whole[place] for place in olds]
-        new_profiles = [after.whole[place] for place in news]
-        if (olds or news) and similarity(before.own[old], after.own[new]) < _SAME_RULE:
+        olds = [place for place in before.below.get(old, ()) if place not in found.new_of]
+        news = [place for place in after.below.get(new, ()) if place not in found.old_of]
+        old_words = [before.whole[place] for place in olds]
+        new_words = [after.whole[place] for place in news]
+        if (olds or news) and weights.similarity(before.own[old], after.own[new]) < _SAME_RULE:
             found.drop(old)
-            olds, old_profiles = [old, *olds], [before.own[old], *old_profiles]
-            news, new_profiles = [new, *news], [after.own[new], *new_profiles]
+            olds, old_words = [old, *olds], [before.own[old], *old_words]
+            news, new_words = [new, *news], [after.own[new], *new_words]
         old_labels = [_FIRST if place == old else before.clauses[place].label for place in olds]
         new_labels = [_FIRST if place == new else after.clauses[place].label for place in news]
-        pairs = aligned(old_profiles, new_profiles, old_labels, new_labels)
+        pairs = aligned(weights, old_words, new_words, old_labels, new_labels)
         below = [(olds[one], news[other]) for one, other in pairs.items()]
         if old not in found.new_of and not any(one == old or other == new for one, other in below):
             below.append((old, new))
@@ -197,7 +208,7 @@ def _align_below(before: _Side, after: _Side, found: _Found, fresh: list[tuple[i
         fresh += [pair for pair in below if pair != (old, new)]
 
 
-def _move(before: _Side, after: _Side, found: _Found) -> None:
+def _move(before: _Side, after: _Side, weights: Weights, found: _Found) -> None:
     """Pair what is left over anywhere, the most alike first.
 
     What is less than half alike must be clearly the likeliest from both sides.
@@ -208,7 +219,7 @@ def _move(before: _Side, after: _Side, found: _Found) -> None:
     for side in ("own", "whole"):
         ones, others = getattr(before, side), getattr(after, side)
         for old, ranking in zip(
-            olds, partners([ones[n] for n in olds], [others[n] for n in news]), strict=True
+            olds, partners(weights, [ones[n] for n in olds], [others[n] for n in news]), strict=True
         ):
             for alike, new in ranking:
                 scores[old, news[new]] = max(alike, scores.get((old, news[new]), 0.0))
@@ -226,10 +237,10 @@ def _move(before: _Side, after: _Side, found: _Found) -> None:
     for (old, new), alike in sorted(scores.items(), key=lambda score: (-score[1], score[0])):
         if alike >= _MOVED and found.free(old, new) and (alike >= _SAME_RULE or clear(old, new, alike)):
             found.add(old, new)
-            _align_below(before, after, found, [(old, new)])
+            _align_below(before, after, weights, found, [(old, new)])
 
 
-def _match_headings(before: _Side, after: _Side, found: _Found) -> None:
+def _match_headings(before: _Side, after: _Side, weights: Weights, found: _Found) -> None:
     """Pair headings by their words and by the rules under them."""
     votes: Counter[tuple[int, int]] = Counter()
     sizes_old: Counter[int] = Counter()
@@ -245,13 +256,13 @@ def _match_headings(before: _Side, after: _Side, found: _Found) -> None:
     news = [n for n, clause in enumerate(after.clauses) if clause.heading]
     possible = set(votes)
     for old, ranking in zip(
-        olds, partners([before.own[n] for n in olds], [after.own[n] for n in news]), strict=True
+        olds, partners(weights, [before.own[n] for n in olds], [after.own[n] for n in news]), strict=True
     ):
         possible.update((old, news[new]) for _, new in ranking)
     scored = []
     for old, new in possible:
         shared = votes[old, new] / max(sizes_old[old], sizes_new[new], 1)
-        alike = similarity(before.own[old], after.own[new])
+        alike = weights.similarity(before.own[old], after.own[new])
         same_level = before.clauses[old].level == after.clauses[new].level
         score = 0.5 * alike + 0.5 * shared + (0.05 if same_level else 0.0)
         if alike == 1.0 or score >= 0.4:
@@ -263,34 +274,40 @@ def _match_headings(before: _Side, after: _Side, found: _Found) -> None:
     bones = [(old, found.new_of[old]) for old in olds if old in found.new_of]
     edges = [(-1, -1), *in_order(dict(bones)), (len(before.clauses), len(after.clauses))]
     for (old_from, new_from), (old_to, new_to) in pairwise(edges):
-        ones = [n for n in olds if old_from < n < old_to and n not in found.new_of]
-        others = [n for n in news if new_from < n < new_to and n not in found.old_of]
+        ones = [n for n in _between(olds, old_from, old_to) if n not in found.new_of]
+        others = [n for n in _between(news, new_from, new_to) if n not in found.old_of]
         if len(ones) == len(others) == 1:
             one, other = before.clauses[ones[0]], after.clauses[others[0]]
             if one.label == other.label != "" and one.level == other.level:
                 found.add(ones[0], others[0])
 
 
-def _pair(before: _Side, after: _Side, found: _Found, old: int, new: int) -> Pair:
-    one, other = before.clauses[old], after.clauses[new]
-    same_words = before.own[old].words == after.own[new].words
-    same_id = one.anchor == other.anchor
-    parent_old, parent_new = before.parents[old], after.parents[new]
-    carried = (
-        not same_id
-        and parent_old is not None
-        and parent_new is not None
-        and found.new_of.get(parent_old) == parent_new
-        and _own_part(one, before.clauses[parent_old]) == _own_part(other, after.clauses[parent_new])
-    )
-    kind: Kind
-    if same_id:
-        kind = "unchanged" if same_words else "changed"
-    else:
-        kind = "renumbered" if same_words else "renumbered and changed"
-    return Pair(one, other, likeness(one.text, other.text), kind, carried)
+def _between(places: Sequence[int], low: int, high: int) -> Sequence[int]:
+    return places[bisect_right(places, low) : bisect_left(places, high)]
 
 
-def _own_part(clause: Clause, parent: Clause) -> str:
+def _pairs(couples: Sequence[tuple[Clause, Clause, float]]) -> tuple[Pair, ...]:
+    """Return couples of given likeness with what became of each, as their words and anchors tell."""
+    ids = {old.anchor: new.anchor for old, new, _ in couples}
+    pairs = []
+    for old, new, alike in couples:
+        same_words = old.text == new.text or (alike == 1.0 and words_of(old.text) == words_of(new.text))
+        same_id = old.anchor == new.anchor
+        kind: Kind
+        if same_id:
+            kind = "unchanged" if same_words else "changed"
+        else:
+            kind = "renumbered" if same_words else "renumbered and changed"
+        carried = (
+            not same_id
+            and old.parent is not None
+            and ids.get(old.parent, "") == new.parent
+            and _own_part(old) == _own_part(new)
+        )
+        pairs.append(Pair(old, new, alike, kind, carried))
+    return tuple(pairs)
+
+
+def _own_part(clause: Clause) -> str:
     """Return the part of an anchor that a clause adds to its parent's."""
-    return clause.anchor.removeprefix(f"{parent.anchor}-")
+    return clause.anchor.removeprefix(f"{clause.parent}-")

@@ -91,7 +91,8 @@ def ingest(
                 hint="name .txt .md .html .docx .pdf files or a folder of them",
             )
         )
-    normalized, updates = update(normalize(sources, progress), older_pages(out) if out else ())
+    olds = older_pages(out) if out else ()
+    normalized, updates = update(normalize(sources, progress), olds)
     pages: list[Path] = []
     if out is not None and not dry_run:
         moved = merged_ids(out / ID_MAP, updates)

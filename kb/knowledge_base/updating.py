@@ -70,7 +70,7 @@ def update(normalized: Normalized, olds: Sequence[Document]) -> tuple[Normalized
 
     A document that is no version of any older page never takes the id of one: it gets ``-v2`` behind its id.
     """
-    from kb.diff import keep_ids, match_clauses, pair_documents
+    from kb.diff import keep_ids, pair_documents
     from kb.normalize.rename import under_ids
     from kb.pages import canonical
 
@@ -81,15 +81,14 @@ def update(normalized: Normalized, olds: Sequence[Document]) -> tuple[Normalized
     updates: list[Update] = []
     anchors: dict[str, Mapping[str, str]] = {}
     ids: dict[str, str] = {}
-    for pair in pair_documents(olds, normalized.documents):
+    for pair in pair_documents(olds, [canonical(document) for document in normalized.documents]):
         if pair.new is None:
             continue
-        if pair.old is None:
+        if pair.old is None or pair.match is None:
             final = replace(pair.new, id=_free(pair.new.id, taken))
         else:
-            final = keep_ids(pair.old, pair.new)
-            new = canonical(final)
-            updates.append(Update(pair.old, new, match_clauses(pair.old.clauses, new.clauses)))
+            final = keep_ids(pair.old, pair.new, pair.match)
+            updates.append(Update(pair.old, final, pair.match.renamed(final.clauses)))
             anchors[pair.new.id] = {
                 fresh.anchor: kept.anchor
                 for fresh, kept in zip(pair.new.clauses, final.clauses, strict=True)

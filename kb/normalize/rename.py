@@ -21,6 +21,8 @@ def under_ids(
         ids: New document id by the id the normalizer gave.
         anchors: New clause anchor by the normalizer's anchor, by the normalizer's document id.
     """
+    if not ids and not any(anchors.values()):
+        return normalized
 
     def clause_id(name: str | None) -> str | None:
         if name is None:
@@ -35,7 +37,15 @@ def under_ids(
     def clause(document: str, old: Clause) -> Clause:
         known = anchors.get(document, {})
         parent = None if old.parent is None else known.get(old.parent, old.parent)
+        if old.anchor not in known and parent == old.parent:
+            return old
         return replace(old, anchor=known.get(old.anchor, old.anchor), parent=parent)
+
+    def segment(old: Segment) -> Segment:
+        place = None if old.document is None else ids.get(old.document, old.document)
+        names = place, clause_id(old.clause), reason(old.reason)
+        kept = names == (old.document, old.clause, old.reason)
+        return old if kept else Segment(old.start, old.end, old.kind, *names)
 
     def found(old: FoundDocument) -> FoundDocument:
         original = None if old.duplicate_of is None else ids.get(old.duplicate_of, old.duplicate_of)
@@ -43,13 +53,7 @@ def under_ids(
         return replace(old, id=ids.get(old.id, old.id), duplicate_of=original, clauses=clauses)
 
     def ledger(old: Ledger) -> Ledger:
-        segments = tuple(
-            Segment(
-                s.start, s.end, s.kind,
-                None if s.document is None else ids.get(s.document, s.document), clause_id(s.clause), reason(s.reason),
-            )
-            for s in old.segments
-        )  # fmt: skip
+        segments = tuple(segment(s) for s in old.segments)
         doubts = tuple(Doubt(d.start, d.end, reason(d.what), clause_id(d.clause)) for d in old.doubts)
         return replace(old, segments=segments, doubts=doubts)
 

@@ -24,13 +24,16 @@ def read_file(path: Path, name: str | None = None) -> Document:
         PageError: It cannot be read or does not follow the format.
     """
     name = name or str(path)
+    return read_page(_text_of(path, name), name)
+
+
+def _text_of(path: Path, name: str) -> str:
     try:
-        text = path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PageError(
             f"{name}: cannot be read as UTF-8 text ({error})", hint="save the page as UTF-8", file=name
         ) from error
-    return read_page(text, name)
 
 
 def find_pages(folder: Path) -> Iterator[Path]:

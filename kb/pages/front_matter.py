@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from sys import intern
 from typing import Any
 
 import yaml
 
 from kb.model import Clause, Document, SourceSpan
 
+_CLAUSES = re.compile(r"^clauses:\n(?=  [^ \n])", re.MULTILINE)
+_CLAUSE = re.compile(r"^  [^ \n#]", re.MULTILINE)
+_NEXT_FIELD = re.compile(r"^[^ \n]", re.MULTILINE)
 _BATCH = 200  # clauses that are written and read together: a large page costs memory for its words only
 _SPAN = re.compile(r"(?P<file>.+)\[(?P<start>\d+):(?P<end>\d+)\](?: sha256:(?P<digest>[0-9a-f]{16}))?")
 
@@ -29,7 +34,7 @@ def parse_span(text: str) -> SourceSpan:
     match = _SPAN.fullmatch(text)
     if match is None or int(match["start"]) >= int(match["end"]):
         raise ValueError(f"{text!r} is no source span; write FILE[START:END] sha256:DIGEST")
-    return SourceSpan(match["file"], int(match["start"]), int(match["end"]), match["digest"] or "")
+    return SourceSpan(intern(match["file"]), int(match["start"]), int(match["end"]), match["digest"] or "")
 
 
 def dump(document: Document, default_parents: Mapping[str, str | None]) -> Iterator[str]:
@@ -89,13 +94,34 @@ def load(text: str) -> dict[str, Any]:
         ValueError: It is not YAML, or not a mapping.
     """
     try:
-        # Every scalar stays a string: an anchor such as 1_2 or 0x1 is no number here, a date no date.
-        fields = yaml.load(text, Loader=yaml.CBaseLoader)
-    except yaml.YAMLError as error:
-        raise ValueError(f"front matter is not YAML: {' '.join(str(error).split())}") from error
+        fields = _load_in_batches(text)
+    except yaml.YAMLError:  # a value may go on over what looked like a clause of its own
+        try:
+            fields = yaml.load(text, Loader=yaml.CBaseLoader)
+        except yaml.YAMLError as error:
+            raise ValueError(f"front matter is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(fields, dict):
         raise ValueError("front matter is not a mapping of fields")
     return fields
+
+
+def _load_in_batches(text: str) -> Any:
+    """Return what YAML says, a few hundred clauses at a time: its tree of a large page is large.
+
+    Every scalar stays a string: an anchor such as 1_2 or 0x1 is no number here, a date no date.
+    """
+    clauses = _CLAUSES.search(text)
+    stop = _NEXT_FIELD.search(text, clauses.end()) if clauses else None
+    end = stop.start() if stop else len(text)
+    starts = [found.start() for found in _CLAUSE.finditer(text, clauses.end(), end)] if clauses else []
+    if clauses is None or len(starts) <= _BATCH:
+        return yaml.load(text, Loader=yaml.CBaseLoader)
+    cuts = [clauses.end(), *starts[_BATCH::_BATCH], end]
+    entries: dict[str, Any] = {}
+    for low, high in pairwise(cuts):
+        entries.update(yaml.load(text[low:high], Loader=yaml.CBaseLoader))
+    fields = yaml.load(f"{text[: clauses.end()]}{text[end:]}", Loader=yaml.CBaseLoader)
+    return fields | {"clauses": entries}
 
 
 def text_field(fields: Mapping[str, Any], key: str, default: str = "") -> str:
@@ -122,7 +148,7 @@ def list_field(fields: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def map_field(fields: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def map_field(fields: Mapping[str, Any], key: str) -> dict[str, Any]:
     """Return a field that holds a mapping of mappings.
 
     Raises:

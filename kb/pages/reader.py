@@ -59,25 +59,25 @@ def read_page(text: str, name: str) -> Document:
     Raises:
         PageError: The page does not follow the format; the message names file and line.
     """
-    lines = text.split("\n")
-    if lines[0] != "---" or "---" not in lines[1:]:
+    end = text.find("\n---\n", 3) if text.startswith("---\n") else -1
+    if end < 0:
         raise PageError(
             f"{name}:1: the page does not start with front matter",
             hint="start the page with ---, its fields and --- again",
             file=name,
             line=1,
         )
-    end = lines.index("---", 1)
     head = _Head(name)
-    fields = head.of("front matter", front_matter.load, "\n".join(lines[1:end]))
+    fields = head.of("front matter", front_matter.load, text[4:end])
     document = _document(fields, head)
-    body = _Lines(name, lines[end + 1 :], end + 2)
+    body = _Lines(name, text[end + 5 :].split("\n"), text.count("\n", 0, end + 1) + 2)
+    del text  # a large page is not kept twice
     _title(body, document)
     while body.line is not None:
         _block(body)
-    return replace(
-        document, blocks=_finish(body, head.of("clauses", front_matter.map_field, fields, "clauses"))
-    )
+    body.lines.clear()
+    _finish(body, head.of("clauses", front_matter.map_field, fields, "clauses"))
+    return replace(document, blocks=tuple(body.blocks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,31 +249,27 @@ def _append(body: _Lines, anchor: str, form: Form, level: int, label: str, text:
     body.blocks.append(Clause(anchor=anchor, text=text, label=label, form=form, level=level))
 
 
-def _finish(body: _Lines, clause_fields: Mapping[str, Any]) -> tuple[Clause | Prose, ...]:
-    """Join the clauses of the body with their front matter."""
+def _finish(body: _Lines, clause_fields: dict[str, Any]) -> None:
+    """Join the clauses of the body with their front matter, which is used up."""
     head = _Head(body.name)
     outline = Outline()
     seen: set[str] = set()
-    blocks: list[Clause | Prose] = []
-    for block in body.blocks:
+    for n, block in enumerate(body.blocks):
         if isinstance(block, Prose):
-            blocks.append(block)
             continue
         if block.anchor in seen:
             raise head.fail(f"clause {block.anchor}: the anchor is used twice")
         seen.add(block.anchor)
         parent = outline.place(block.anchor, block.level if block.heading else None)
-        fields = clause_fields.get(block.anchor, {})
-        blocks.append(_with_fields(block, fields, parent, head, body.notes.pop(block.anchor, "")))
+        fields = clause_fields.pop(block.anchor, {})
+        body.blocks[n] = _with_fields(block, fields, parent, head, body.notes.pop(block.anchor, ""))
     for anchor in clause_fields:
-        if anchor not in seen:
-            raise head.fail(f"clause {anchor}: the front matter names it, the body has no such anchor")
+        raise head.fail(f"clause {anchor}: the front matter names it, the body has no such anchor")
     for anchor in body.notes:
         raise head.fail(f"editor's note {anchor}: no clause has that anchor")
-    for block in blocks:
+    for block in body.blocks:
         if isinstance(block, Clause) and block.parent is not None and block.parent not in seen:
             raise head.fail(f"clause {block.anchor}: its parent {block.parent} does not exist")
-    return tuple(blocks)
 
 
 def _with_fields(

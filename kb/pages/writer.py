@@ -43,7 +43,11 @@ def canonical(document: Document) -> Document:
         depth, table_open = (level if form == "item" else -1), form == "row"
         if not text and not label:
             text = "…"  # a clause of unprintable characters only: kept, so that its id and span stay
-        blocks.append(replace(block, text=text, label=label, form=form, level=level, note=clean(block.note)))
+        final = (text, label, form, level, clean(block.note))
+        if final == (block.text, block.label, block.form, block.level, block.note):
+            blocks.append(block)
+        else:
+            blocks.append(replace(block, text=text, label=label, form=form, level=level, note=final[-1]))
     return replace(document, blocks=tuple(blocks))
 
 
