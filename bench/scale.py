@@ -42,10 +42,14 @@ from kb.model import Entry  # noqa: E402
 SIZES = (1_000, 10_000, 57_529, 300_000, 1_000_000)
 JITTER = 0.5
 EDITED = range(100, 105)
-COLUMNS = (
-    "clauses", "vectors", "recall@10", "build s", "clauses/s", "peak MB", "disk MB", "edit s", "open ms",
-    "first ms", "ask p50", "ask p95", "dense p50", "words p50", "filtered p50", "MB idle", "MB after",
-)  # fmt: skip
+POOL = 100
+"""Rows asked of each side, as a question does."""
+COLUMNS = {
+    "clauses": ",", "vectors": "", "recall@10": ".3f", "build s": ".1f", "clauses/s": ",.0f", "peak MB": ",.0f", "disk MB": ",.0f",
+    "edit s": ".2f", "open ms": ".1f", "first ms": ".0f", "ask p50": ".1f", "ask p95": ".1f", "dense p50": ".1f", "words p50": ".1f",
+    "filtered p50": ".1f", "MB idle": ".0f", "MB after": ",.0f",
+}  # fmt: skip
+"""What is printed, and with which digits."""
 
 
 class Known:
@@ -152,9 +156,9 @@ def built(options: argparse.Namespace, count: int) -> dict[str, Any]:
             assert fresh.search("钥匙由谁保管")[0].passage.text.startswith("钥匙")
             edit = time.perf_counter() - start
     return {
-        "clauses": f"{count:,}", "vectors": tier.kind + (f" {tier.probes}/{tier.lists}" if tier.lists else ""),
-        "build s": f"{whole:.1f}", "clauses/s": f"{count / whole:,.0f}", "peak MB": f"{peak - before:,.0f}",
-        "disk MB": f"{disk:,.0f}", "edit s": f"{edit:.2f}", "nearest": nearest.tolist(),
+        "clauses": count, "vectors": tier.kind + (f" {tier.probes}/{tier.lists}" if tier.lists else ""),
+        "build s": whole, "clauses/s": count / whole, "peak MB": peak - before, "disk MB": disk, "edit s": edit,
+        "nearest": nearest.tolist(),
     }  # fmt: skip
 
 
@@ -189,27 +193,27 @@ def asked(options: argparse.Namespace, nearest: Sequence[Sequence[int]]) -> dict
         asking = [_timed(lambda text=text: kb.ask(text)) for text in texts]
         model, index = open_embedder(), kb._index
         vectors = model.embed_questions(texts)
-        dense = [_timed(lambda vector=vector: index.dense(vector, 60)) for vector in vectors]
+        dense = [_timed(lambda vector=vector: index.dense(vector, POOL)) for vector in vectors]
         words = [
             _timed(
                 lambda text=text: [
-                    index.lexical(text, 60, None, {field: 1.0}) for field in ("text", "context")
+                    index.lexical(text, POOL, None, {field: 1.0}) for field in ("text", "context")
                 ]
             )
             for text in texts
         ]
         allowed = Filters(status=("unknown",))
-        index.dense(vectors[0], 60, allowed)
-        filtered = [_timed(lambda vector=vector: index.dense(vector, 60, allowed)) for vector in vectors]
+        index.dense(vectors[0], POOL, allowed)
+        filtered = [_timed(lambda vector=vector: index.dense(vector, POOL, allowed)) for vector in vectors]
         found = [{hit.row for hit in index.dense(vector, 10)} for vector in vectors]
         after = memory()
     wanted = [set(best) - set(EDITED) for best in nearest]
     shares = [len(rows & best) / len(best) for rows, best in zip(found, wanted, strict=True)]
     return {
-        "recall@10": f"{np.mean(shares):.3f}", "open ms": f"{opening * 1e3:.1f}", "first ms": f"{first * 1e3:.0f}",
-        "ask p50": f"{np.median(asking) * 1e3:.1f}", "ask p95": f"{np.quantile(asking, 0.95) * 1e3:.1f}",
-        "dense p50": f"{np.median(dense) * 1e3:.1f}", "words p50": f"{np.median(words) * 1e3:.1f}",
-        "filtered p50": f"{np.median(filtered) * 1e3:.1f}", "MB idle": f"{idle:.0f}", "MB after": f"{after:.0f}",
+        "recall@10": np.mean(shares), "open ms": opening * 1e3, "first ms": first * 1e3,
+        "ask p50": np.median(asking) * 1e3, "ask p95": np.quantile(asking, 0.95) * 1e3,
+        "dense p50": np.median(dense) * 1e3, "words p50": np.median(words) * 1e3,
+        "filtered p50": np.median(filtered) * 1e3, "MB idle": idle, "MB after": after,
     }  # fmt: skip
 
 
@@ -266,23 +270,36 @@ def main() -> None:
         return
     model = open_embedder()
     opened(options.index, options.folder / "corpus.jsonl", model).close()
-    cores = len(os.sched_getaffinity(0))
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {cores} cores, load {os.getloadavg()[0]:.1f} at the start; ",
-        end="",
-    )
-    print(
-        f"{options.questions} questions; embedding, left out below: {embedding_rate(model, options.folder):.0f} articles/s\n"
-    )
-    print(f"| {' | '.join(COLUMNS)} |\n|{'---:|' * len(COLUMNS)}")
-    rows = []
+    facts: dict[str, Any] = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}", "machine": platform.machine(), "cores": len(os.sched_getaffinity(0)),
+        "load": os.getloadavg()[0], "questions": options.questions, "articles/s": embedding_rate(model, options.folder), "sizes": [],
+    }  # fmt: skip
+    print(f"{about(facts)}\n\n{head()}")
     for count in options.sizes:
-        rows.append(measured(options, count))
-        print(f"| {' | '.join(rows[-1][column] for column in COLUMNS)} |", flush=True)
+        facts["sizes"].append(measured(options, count))
+        print(row(facts["sizes"][-1]), flush=True)
     if not options.keep:
         shutil.rmtree(options.work)
     if options.out:
-        options.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        options.out.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+
+def about(facts: dict[str, Any]) -> str:
+    """Return when and where it was measured."""
+    return (
+        f"{facts['date']}, {facts['machine']}, {facts['cores']} cores, load {facts['load']:.1f} at the start; "
+        f"{facts['questions']} questions; embedding, left out below: {facts['articles/s']:.0f} articles/s"
+    )
+
+
+def head() -> str:
+    """Return the head of the table."""
+    return f"| {' | '.join(COLUMNS)} |\n|{'---:|' * len(COLUMNS)}"
+
+
+def row(size: dict[str, Any]) -> str:
+    """Return one line of the table."""
+    return f"| {' | '.join(format(size[column], digits) for column, digits in COLUMNS.items())} |"
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """STARD-lite: lay questions about Chinese statutes, 57,529 articles (name and text, no glosses, no typical questions).
 
-usage: stard.py FOLDER [--index build/stard] [--sample N] [--out FILE]
+usage: stard.py FOLDER [--index build/stard] [--tier auto] [--sample N] [--out FILE]
 
 FOLDER holds corpus.jsonl (id, name, text) and queries.jsonl (id, question, gold). The index is built if there is none, or none of this
 corpus; embedding takes 20 to 40 minutes on two cores and goes on where it was interrupted. Prints recall, MRR@10,
 nDCG@10 and the time of a warm question for words only, vectors only and the fused ranking (weights as shipped: nothing is fitted
 here), then what each signal of the ranking gains: the difference in nDCG@10 with a paired 95 % bootstrap interval.
---sample N asks every N-th question only. --out keeps the figures as JSON.
+--tier is how vectors are searched, as `kb index` takes it. --sample N asks every N-th question only. --out keeps the figures as JSON.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from kb.embed import Embedder, open_embedder  # noqa: E402
 from kb.errors import IndexMissing, IndexProblem  # noqa: E402
 from kb.evals.ablation import NOTHING, ablated, in_use  # noqa: E402
 from kb.index import Index, build_index, corpus_digest, open_index  # noqa: E402
+from kb.index.manifest import TierName  # noqa: E402
 from kb.model import Entry, Passage  # noqa: E402
 from kb.search import plain, retrieve  # noqa: E402
 
@@ -60,12 +61,12 @@ def _passage(row: dict[str, Any]) -> Passage:
     )  # fmt: skip
 
 
-def opened(folder: Path, corpus: Path, embedder: Embedder) -> Index:
+def opened(folder: Path, corpus: Path, embedder: Embedder, tier: TierName = "auto") -> Index:
     """Return the index of the corpus, built first where there is none of it."""
     wanted = entries(corpus)
     try:
         index = open_index(folder, model=embedder.name)
-        if index.manifest.corpus == corpus_digest(wanted):
+        if (index.manifest.corpus, index.manifest.tier) == (corpus_digest(wanted), tier):
             return index
         index.close()
     except IndexMissing:
@@ -82,7 +83,7 @@ def opened(folder: Path, corpus: Path, embedder: Embedder) -> Index:
             print(f"{done:,} of {total:,} articles embedded", file=sys.stderr)
 
     folder.mkdir(parents=True, exist_ok=True)
-    build_index(wanted, folder, embedder, progress=tell)
+    build_index(wanted, folder, embedder, tier=tier, progress=tell)
     return open_index(folder, model=embedder.name)
 
 
@@ -162,13 +163,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="holds corpus.jsonl and queries.jsonl")
     parser.add_argument("--index", type=Path, default=ROOT / "build" / "stard")
+    parser.add_argument("--tier", choices=["auto", "exact", "inverted"], default="auto")
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="ask every N-th question only")
     parser.add_argument("--out", type=Path, help="file to keep the figures in")
     options = parser.parse_args()
     lines = (options.folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
     queries = [json.loads(line) for line in lines][:: options.sample]
     embedder = open_embedder()
-    with opened(options.index, options.folder / "corpus.jsonl", embedder) as index:
+    with opened(options.index, options.folder / "corpus.jsonl", embedder, options.tier) as index:
         print(f"{len(queries)} questions, {len(index)} articles, {embedder.name}")
         print(f"{'':30}" + "".join(f"{name:>9}" for name in (*METRICS, "p50 ms", "p95 ms")))
         methods, without = measure(index, embedder, queries)
@@ -186,7 +188,7 @@ def main() -> None:
         ).stdout.strip()  # fmt: skip
         facts = {
             "date": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit, "model": embedder.name,
-            "questions": len(queries), "methods": methods, "left out": without,
+            "questions": len(queries), "tier": options.tier, "methods": methods, "left out": without,
         }  # fmt: skip
         options.out.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
