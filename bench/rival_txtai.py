@@ -22,7 +22,7 @@ def build(model_folder: str, rows: list[Row], folder: Path) -> None:
             "method": "bm25",
             "terms": True,
             "normalize": True,
-            "tokenizer": {"nmin": 1, "nmax": 2, "ngrams": 2},
+            "tokenizer": {"ngrams": {"nmin": 1, "nmax": 2}},
         },
     )
     embeddings.index((row["id"], text_of(row), None) for row in rows)

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from index_samples import HashedPairs, entry, passage
 
-from kb.index import build_index, open_index
+from kb.index import build_index, lexical, open_index
 from kb.index.lexical import MAX_TERMS, terms
 from kb.model import Filters
 
@@ -113,3 +113,15 @@ def test_english_word_forms_meet(tmp_path: Path) -> None:
     build_index([entry(one), entry(passage("b#2", "晚班九点交接。"))], tmp_path, HashedPairs())
     with open_index(tmp_path) as index:
         assert [hit.row for hit in index.lexical("fines for a game played", 5)] == [0]
+
+
+def test_words_that_many_clauses_of_a_large_index_hold_are_not_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [*(f"员工第{n}次迟到要登记。" for n in range(9)), "员工忘记打卡要补签。"]
+    build_index([entry(passage(f"a#{n}", text, n)) for n, text in enumerate(texts)], tmp_path, HashedPairs())
+    with open_index(tmp_path) as index:
+        assert len(index.lexical("员工打卡", 20, boosts={"text": 1.0})) == 10
+        monkeypatch.setattr(lexical, "_LARGE", 10)
+        assert [hit.row for hit in index.lexical("员工打卡", 20, boosts={"text": 1.0})] == [9]
+        assert len(index.lexical("员工", 20, boosts={"text": 1.0})) == 10  # nothing else to go by
