@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from kb.config import DEFAULT_LIMIT, DEFAULT_ROWS, MAX_LIMIT, MAX_QUESTION
 from kb.model import Filters
@@ -15,6 +15,15 @@ from kb.model import Filters
 _VALUES = 20
 _LONGEST_VALUE = 200
 
+
+def _encodable(text: str) -> str:
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("holds half a character (a lone surrogate), which no answer can repeat")
+    return text
+
+
+# JSON can escape what no encoding can write.
+_WRITABLE = AfterValidator(_encodable)
 # The length and the letters are checked by the knowledge base itself, so that its own errors come back.
 Question = Annotated[
     str,
@@ -23,6 +32,7 @@ Question = Annotated[
         examples=["上班玩游戏会怎么罚"],
         json_schema_extra={"maxLength": MAX_QUESTION, "pattern": r"[\p{L}\p{N}]"},
     ),
+    _WRITABLE,
 ]
 
 
@@ -33,7 +43,7 @@ def _whole(value: object) -> object:
 # JSON knows one kind of number: 5.0 is as whole as 5.
 _WHOLE = BeforeValidator(_whole)
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most citations or hits."), _WHOLE]
-Value = Annotated[str, Field(min_length=1, max_length=_LONGEST_VALUE)]
+Value = Annotated[str, Field(min_length=1, max_length=_LONGEST_VALUE), _WRITABLE]
 Values = Annotated[list[Value], Field(max_length=_VALUES)]
 
 
@@ -99,9 +109,9 @@ class CompareQuery(BaseModel):
 class Row(_Request):
     """One question of a batch."""
 
-    id: Annotated[str, Field(max_length=200)] | Annotated[int, _WHOLE]
+    id: Annotated[str, Field(max_length=200), _WRITABLE] | Annotated[int, _WHOLE]
     question: Annotated[
-        str, Field(description="As a single one; what cannot be asked has its error in its place.")
+        str, Field(description="As a single one; what cannot be asked has its error in its place."), _WRITABLE
     ]
 
 

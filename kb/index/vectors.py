@@ -213,7 +213,9 @@ class Segment:
             within = mask[self.rows]
             choice = _Choice(within if self._live is None else within & self._live)
         total = len(self) if choice is None else choice.count
-        probes = self._probes(total)
+        # Few enough to compare them all: then what may not be found does not decide, by its lists, what is.
+        few = mask is not None and total < INVERTED_FROM
+        probes = self._lists if few else self._probes(total)
         wanted = min(limit, total)
         best: dict[int, float] = {}
         while wanted > 0:

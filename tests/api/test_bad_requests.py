@@ -7,9 +7,12 @@ import random
 import string
 from typing import Any
 
+import httpx
+import pytest
+
 from api.conftest import CASES, Asked
 
-PATHS = ["/api/v1/ask", "/api/v1/search", "/api/v1/clauses/", "/api/v1/documents", "/api/v1/documents/", "/api/v1/health", "/", "/api/docs/files/"]  # fmt: skip
+PATHS = ["/api/v1/ask", "/api/v1/search", "/api/v1/feedback", "/mcp", "/api/v1/compare", "/api/v1/clauses/", "/api/v1/documents", "/api/v1/documents/", "/api/v1/health", "/", "/api/docs/files/"]  # fmt: skip
 METHODS = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "SOUP"]
 TRICKS = ["..", "%2e%2e", "%00", "%ff%fe", "//", "\\", "%23", "#", "?", "&", "=", ";", "..%2f..%2fetc%2fpasswd", "%0d%0aX-Evil:1", "%", "%zz", "~", "'; DROP TABLE clause", "a" * 3000, "\u202e", "条文"]  # fmt: skip
 ODD = ["\x00", "\x1b[31m", "\u202e", "\ud800", "\ufeff", "\u200b", "𠮷", "é", "\\", '"', "'", "%s", "{}", "<script>", "\r\n", "迟到"]  # fmt: skip
@@ -35,6 +38,31 @@ def value(chance: random.Random, depth: int = 0) -> Any:
     return {chance.choice(names): value(chance, depth + 1) for _ in range(chance.randint(0, 4))}
 
 
+def rpc(chance: random.Random) -> bytes:
+    """Return a call of a tool that is nearly right."""
+    tool = chance.choice(["ask", "search", "compare", "get_clause", "list_documents", text(chance)])
+    names = ["question", "limit", "clause_id", "around", "offset", "cursor", "uri", "x"]
+    arguments = {chance.choice(names): value(chance) for _ in range(3)}
+    uri = chance.choice(["kb://documents/", "kb://clauses/a/", "kb://", ""]) + chance.choice(
+        [*TRICKS, "?offset=x", "pinecone"]
+    )
+    parameters = chance.choice(
+        [{"name": tool, "arguments": arguments}, {"uri": uri}, arguments, value(chance)]
+    )
+    method = chance.choice(
+        ["tools/call", "resources/read", "resources/list", "tools/list", "initialize", text(chance)]
+    )
+    message = {
+        "jsonrpc": chance.choice(["2.0", "2.0", "1.0", 2]),
+        "id": chance.choice([1, "a", None, 1.5, {}]),
+        "method": method,
+        "params": parameters,
+    }
+    if chance.random() < 0.2:
+        del message[chance.choice(list(message))]
+    return json.dumps(message if chance.random() < 0.9 else [message, message]).encode()
+
+
 def body(chance: random.Random) -> bytes:
     """Return a body that is JSON, nearly JSON, or nothing of the kind."""
     kind = chance.randrange(8)
@@ -52,6 +80,8 @@ def body(chance: random.Random) -> bytes:
             + b",".join([b'{"id":1,"question":"?"}'] * chance.choice([1, 51, 5000]))
             + b"]}"
         )
+    if chance.random() < 0.25:
+        return rpc(chance)
     found = json.dumps(value(chance)).encode()
     if kind == 4:
         return found[: len(found) // 2]
@@ -69,15 +99,16 @@ def request(chance: random.Random) -> bytes:
     if chance.random() < 0.05:
         return chance.randbytes(200) + b"\r\n\r\n"
     method = chance.choice(METHODS if chance.random() < 0.5 else ["POST"])
-    path = chance.choice(PATHS[:2] if method == "POST" else PATHS)
+    path = chance.choice(PATHS[:4] if method == "POST" else PATHS)
     if chance.random() < (0.1 if method == "POST" else 0.5):
         path += "".join(chance.choices([*TRICKS, "a", "pinecone"], k=chance.randint(1, 4)))
     if chance.random() < 0.3:
-        path += "?" + "&".join(f"{chance.choice(['limit', 'offset', 'around', 'x'])}={chance.choice(['-1', '9' * 30, '1e9', '', '%00', '１', '0x1', 'NaN'])}" for _ in range(2))  # fmt: skip
+        path += "?" + "&".join(f"{chance.choice(['limit', 'offset', 'around', 'question', 'topic', 'x'])}={chance.choice(['-1', '9' * 30, '1e9', '', '%00', '１', '0x1', 'NaN', '%ed%a0%80', '%E8%BF%9F', 'a' * 3000])}" for _ in range(2))  # fmt: skip
     content = body(chance) if method in ("POST", "PUT", "PATCH") else b""
     usual = [
-        b"Host: x",
+        b"Host: 127.0.0.1:1",
         b"Content-Type: application/json",
+        b"Accept: application/json, text/event-stream",
         b"Connection: close",
     ]
     odd = [
@@ -113,3 +144,22 @@ def test_no_request_breaks_the_server(server: Asked) -> None:
                 assert set(json.loads(found)) == {"code", "message", "hint"}, answer
     assert answered > 400
     assert server.get("/api/v1/health").json()["ready"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"question": "迟到\\ud800"}',
+        '{"question": "迟到", "filters": {"topic": ["\\udfff"]}}',
+        '{"questions": [{"id": "\\ud800", "question": "迟到"}]}',
+        '{"questions": [{"id": 1, "question": "迟到\\ud83d"}]}',
+        '{"question": "迟到\\ud800", "helpful": false}',
+    ],
+)
+def test_half_a_character_is_refused(server: Asked, body: str) -> None:
+    path = "/api/v1/feedback" if "helpful" in body else "/api/v1/ask"
+    answer = httpx.post(
+        server.url + path, content=body.encode(), headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 422
+    assert "half a character" in answer.json()["message"]
