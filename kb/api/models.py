@@ -22,7 +22,7 @@ def _encodable(text: str) -> str:
     return text
 
 
-# JSON can escape what no encoding can write.
+# JSON can escape what no encoding can write. Strings of bounded length are checked by pydantic itself.
 _WRITABLE = AfterValidator(_encodable)
 # The length and the letters are checked by the knowledge base itself, so that its own errors come back.
 Question = Annotated[
@@ -43,7 +43,7 @@ def _whole(value: object) -> object:
 # JSON knows one kind of number: 5.0 is as whole as 5.
 _WHOLE = BeforeValidator(_whole)
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most citations or hits."), _WHOLE]
-Value = Annotated[str, Field(min_length=1, max_length=_LONGEST_VALUE), _WRITABLE]
+Value = Annotated[str, Field(min_length=1, max_length=_LONGEST_VALUE)]
 Values = Annotated[list[Value], Field(max_length=_VALUES)]
 
 
@@ -109,7 +109,7 @@ class CompareQuery(BaseModel):
 class Row(_Request):
     """One question of a batch."""
 
-    id: Annotated[str, Field(max_length=200), _WRITABLE] | Annotated[int, _WHOLE]
+    id: Annotated[str, Field(max_length=200)] | Annotated[int, _WHOLE]
     question: Annotated[
         str, Field(description="As a single one; what cannot be asked has its error in its place."), _WRITABLE
     ]
