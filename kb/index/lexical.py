@@ -43,7 +43,6 @@ _MANY = 0.3  # share of all clauses
 _WORD_LIMIT = 64
 _HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"([{_HAN}]+)|\d+(?:[.:]\d+)*|[^\W\d_{_HAN}]+")
-_LATIN = re.compile("[a-z]")
 _FACETS = tuple(name for name, _ in Filters())
 
 
@@ -65,15 +64,18 @@ def terms(text: str) -> list[str]:
     for match in _RUN.finditer(plain):
         run = match[0]
         if match[1] is None:
-            found.append(run[:_WORD_LIMIT])
+            found.append(_stem(run[:_WORD_LIMIT]))
         else:
             found.extend(run)
             found.extend(map(add, run, run[1:]))
-    found.extend(f"{figure.value}{figure.unit}" for figure in find_figures(plain) if figure.unit)
-    if not _LATIN.search(plain):
-        return found
-    stemmed: list[str] = _stemmer().analyze(" ".join(found))
-    return stemmed
+    found.extend(_stem(f"{figure.value}{figure.unit}") for figure in find_figures(plain) if figure.unit)
+    return found
+
+
+@functools.lru_cache(maxsize=8192)
+def _stem(word: str) -> str:
+    stemmed: list[str] = _stemmer().analyze(word)
+    return stemmed[0]
 
 
 @functools.cache
@@ -235,7 +237,7 @@ class Lexical:
         limit = min(limit, self._searcher.num_docs)  # room is made for so many at once
         hits = self._searcher.search(query, limit, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
-        found = [RowScore(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
+        found = [RowScore(row, score) for row, (score, _) in zip(rows, hits, strict=True)]
         return sorted(found, key=lambda hit: (-hit.score, hit.row))
 
     def _worth_a_search(self, name: str, words: Sequence[str]) -> Sequence[str]:

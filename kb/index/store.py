@@ -21,6 +21,7 @@ from kb.model.answer import Passage
 from kb.model.filters import Filters
 
 STORE = "clauses.sqlite"
+_REMEMBERED = 4096  # passages, some 12 MB: those that many questions find are read from their JSON once
 _ROWS_PER_QUERY = 500  # well below SQLite's limit of bound values
 # Narrow rows apart from the passages, so that filtering never reads texts.
 _SCHEMA = """
@@ -124,6 +125,7 @@ class Store:
         self._path = build / STORE
         self._lock = threading.Lock()
         self._database: sqlite3.Connection | None = None
+        self._remembered: dict[int, Passage] = {}
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """Return the passages of the rows, in the order given.
@@ -131,15 +133,26 @@ class Store:
         Raises:
             IndexError: There is no such row.
         """
-        found: dict[int, str] = {}
-        for start in range(0, len(rows), _ROWS_PER_QUERY):
-            part = [int(row) for row in rows[start : start + _ROWS_PER_QUERY]]
-            marks = ",".join("?" * len(part))
-            found.update(self._all(f"SELECT row, json FROM passage WHERE row IN ({marks})", part))
+        found = {row: passage for row in rows if (passage := self._remembered.get(row))}
+        fresh = self._read([int(row) for row in rows if row not in found])
+        if len(self._remembered) + len(fresh) > _REMEMBERED:
+            self._remembered.clear()
+        if len(fresh) <= _REMEMBERED:
+            self._remembered.update(fresh)
+        found.update(fresh)
         missing = [row for row in rows if row not in found]
         if missing:
             raise IndexError(f"the index has no row {missing[0]}")
-        return [passage_from_json(found[row]) for row in rows]
+        return [found[row] for row in rows]
+
+    def _read(self, rows: Sequence[int]) -> dict[int, Passage]:
+        found = {}
+        for start in range(0, len(rows), _ROWS_PER_QUERY):
+            part = rows[start : start + _ROWS_PER_QUERY]
+            marks = ",".join("?" * len(part))
+            for row, line in self._all(f"SELECT row, json FROM passage WHERE row IN ({marks})", part):
+                found[row] = passage_from_json(line)
+        return found
 
     def by_id(self, clause_id: str, filters: Filters | None = None) -> Passage:
         """Return the passage with that id.

@@ -187,11 +187,13 @@ class Segment:
         self._path = build / VECTORS / name
         try:
             self._index: Any = faiss.read_index(f"{self._path}.faiss", faiss.IO_FLAG_MMAP_IFC)
-            self.rows: Rows = np.load(f"{self._path}.rows.npy", mmap_mode="r")
+            self.rows: Rows = np.load(f"{self._path}.rows.npy", mmap_mode="r").view(np.ndarray)
         except (RuntimeError, OSError, ValueError) as error:
             raise IndexDamaged(f"{self._path}.faiss cannot be opened: {error}", hint=REBUILD) from error
         if (self._index.ntotal, self._index.d) != (len(self.rows), dimensions):
             raise IndexDamaged(f"{self._path}.faiss does not fit its rows or the manifest", hint=REBUILD)
+        distinct = 1 + int(np.count_nonzero(np.diff(self.rows)))
+        self._texts = math.ceil(len(self) / distinct)  # of a row, on average
         self._lists = int(getattr(self._index, "nlist", 0))
         self._live: Mask | None = ~np.isin(self.rows, gone) if gone is not None and len(gone) else None
         self._choice = None if self._live is None else _Choice(self._live)
@@ -216,7 +218,7 @@ class Segment:
         # Few enough to compare them all: then what may not be found does not decide, by its lists, what is.
         few = mask is not None and total < INVERTED_FROM
         probes = self._lists if few else self._probes(total)
-        wanted = min(limit, total)
+        wanted = min(limit * self._texts, total)
         best: dict[int, float] = {}
         while wanted > 0:
             scores, found = self._index.search(query, wanted, params=self._parameters(choice, probes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,13 +52,9 @@ def retrieve(
     totals = weigh(whole_signals(found.signals[read], passages, question), trusted)
     trust = [math.exp(total) for total in (totals - totals.max(initial=-np.inf)).tolist()]
     mass = sum(trust)
+    cosines, words = found.cosines[read].tolist(), found.words[read].tolist()
     return tuple(
-        Hit(
-            passage=passages[at],
-            score=trust[at] / mass,
-            dense=float(found.cosines[read[at]]),
-            lexical=float(found.words[read[at]]),
-        )
+        Hit(passage=passages[at], score=trust[at] / mass, dense=cosines[at], lexical=words[at])
         for at in np.lexsort((rows, -totals))[:limit].tolist()
     )
 
@@ -85,8 +81,8 @@ def candidates(index: OpenIndex, embedder: Embedder, question: str, filters: Fil
     text = plain(question)
     vector = embedder.embed_questions([text])[0]
     listed = {field: dict(index.lexical(text, POOL, filters, {field: 1.0})) for field in WORD_FIELDS}
-    near = [hit.row for hit in index.dense(vector, POOL, filters)]
-    rows = np.unique(np.fromiter(itertools.chain(near, *listed.values()), np.int32))
+    near = {hit.row for hit in index.dense(vector, POOL, filters)}
+    rows = np.array(sorted(near.union(*listed.values())), np.int32)
     # What only the words found has a cosine too: without it the fusion would take it for the worst there is.
     cosines = {field: found.astype(np.float64) for field, found in index.cosines(vector, rows).items()}
     nothing = np.full(len(rows), np.nan)
@@ -98,8 +94,8 @@ def candidates(index: OpenIndex, embedder: Embedder, question: str, filters: Fil
     return Candidates(
         rows=rows,
         signals=field_signals(cosines, words),
-        cosines=np.nan_to_num(cosines["best"]),
-        words=sum(map(np.nan_to_num, words.values()), np.zeros(len(rows))),
+        cosines=np.where(np.isnan(cosines["best"]), 0.0, cosines["best"]),
+        words=sum((np.fmax(scores, 0.0) for scores in words.values()), np.zeros(len(rows))),
     )
 
 
@@ -107,9 +103,10 @@ def whole_signals(signals: Scores, passages: Sequence[Passage], question: str) -
     """Return ``(n, 10)``, the signals of candidates with those that only reading the clauses tells."""
     kinds = wanted_figures(wants(question))
     headings = [passage.heading for passage in passages]
-    figures = [bool(kinds) and _has_figure(passage.text, kinds) for passage in passages]
+    figures = [bool(kinds) and not kinds.isdisjoint(_kinds(passage.text)) for passage in passages]
     return np.column_stack([signals, headings, figures])
 
 
-def _has_figure(text: str, kinds: frozenset[str]) -> bool:
-    return any(figure.kind in kinds for figure in find_figures(text))
+@functools.lru_cache(maxsize=4096)
+def _kinds(text: str) -> frozenset[str]:
+    return frozenset(figure.kind for figure in find_figures(text))

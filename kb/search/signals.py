@@ -44,12 +44,12 @@ def field_signals(cosines: Mapping[str, Scores], words: Mapping[str, Scores]) ->
 def _between(scores: Scores) -> Scores:
     low, high = np.fmin.reduce(scores, initial=np.inf), np.fmax.reduce(scores, initial=-np.inf)
     scaled = (scores - low) / (high - low) if high > low else np.where(scores == high, 1.0, 0.0)
-    return np.nan_to_num(scaled)
+    return np.fmax(scaled, 0.0)
 
 
 def _share(scores: Scores) -> Scores:
     high = np.fmax.reduce(scores, initial=0.0)
-    return np.nan_to_num(scores / high) if high > 0 else np.zeros_like(scores)
+    return np.fmax(scores / high, 0.0) if high > 0 else np.zeros_like(scores)
 
 
 _SCALING = {"text": _between, "context": _between, "ask": _share, "gloss": _share}

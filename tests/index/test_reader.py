@@ -174,6 +174,20 @@ def test_documents(folder: Path) -> None:
     assert (documents[1].audience, documents[1].status) == ("public", "in-force")
 
 
+@pytest.mark.parametrize("most", [0, 3, 100])
+def test_passages_are_the_same_however_many_are_remembered(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("kb.index.store._REMEMBERED", most)
+    with open_index(folder) as index, open_index(folder) as fresh:
+        rows = index.rows()
+        for asked in (rows[:2], rows[1:4], rows[::-1], rows[:1] * 2, rows):
+            assert index.passages(asked) == [fresh.passage(row) for row in asked]
+            assert len(index._store._remembered) <= most
+        with pytest.raises(IndexError, match="no row 999"):
+            index.passages([rows[0], 999])
+
+
 def test_cosines_of_given_rows_agree_with_the_ranking(folder: Path, embedder: HashedPairs) -> None:
     vector = embedder.embed_questions(["晚班回复时限"])[0]
     with open_index(folder) as index:
