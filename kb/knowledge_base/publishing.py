@@ -22,7 +22,7 @@ THEME = Path(__file__).parent.parent / "publish" / "theme"
 CONFIG = THEME.with_name("mkdocs.yml")
 """The configuration that a knowledge base without one gets."""
 _SITE_NAME = re.compile(r"^site_name: *(?P<name>.+)$", re.MULTILINE)
-_TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)
+_TITLE = re.compile(r"^(?:title:|#) +(?P<title>.+)$", re.MULTILINE)
 _THEME_FOLDER = re.compile(r"^ +custom_dir: *(?P<folder>[^\s#]+)", re.MULTILINE)
 
 

@@ -11,13 +11,26 @@ from kb.compare import Conflict
 from kb.figures import Figure, find_figures
 from kb.model import Passage
 from kb.publish.conflicts import among, difference_blocks
-from kb.publish.markdown import clause_cell, english, link, page, table, target_of, words
+from kb.publish.markdown import (
+    both,
+    clause_cell,
+    heading,
+    link,
+    named,
+    page,
+    table,
+    target_of,
+    titled,
+    words,
+)
+from kb.publish.names import Name, Topic
 from kb.publish.subjects import SUBJECTS, Subject
 
 ROOT = "../"
 MOST_BARS = 12
 """A chart with more shows each document's lowest and highest only."""
 _SECONDS = {"秒": 1, "分钟": 60, "小时": 3600}
+_UNITS = {"元": "yuan", "秒": "seconds", "字/分": "characters a minute"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +73,18 @@ def _figures(passage: Passage, subject: Subject) -> tuple[Figure, ...]:
 
 
 def comparison_page(
-    comparison: Comparison, conflicts: Sequence[Conflict], topics: Collection[str] = ()
+    comparison: Comparison,
+    conflicts: Sequence[Conflict],
+    titles_en: Mapping[str, str],
+    topics: Sequence[Topic] = (),
 ) -> str:
     """Return the page of one comparison.
 
     Args:
         comparison: What is compared.
         conflicts: All conflicts; those among its rules are marked.
-        topics: Ids of the topics that have a page.
+        titles_en: English titles by document id.
+        topics: The topics that have a page.
     """
     subject = comparison.subject
     passages = {passage.clause_id: passage for said in comparison.rules.values() for passage in said}
@@ -76,9 +93,9 @@ def comparison_page(
     rows = []
     for said in comparison.rules.values():
         first = said[0]
-        title = link(words(first.document_title), f"{ROOT}{first.kind}/{first.document_id}.md")
+        title = link(titled(first, titles_en), f"{ROOT}{first.kind}/{first.document_id}.md")
         if first.status == "superseded":
-            title += "（已被取代）"
+            title += both("（已被取代）", " (superseded)")
         figures: dict[str, str] = {}
         for passage in said:
             for figure in _figures(passage, subject):
@@ -92,34 +109,40 @@ def comparison_page(
         )
     count = sum(len(said) for said in comparison.rules.values())
     blocks = [
-        english(subject.en),
-        f"{len(rows)} 份文件、{count} 条规则说到这件事。每一格都能点到条款；店铺手册只约束写它的那家店。",
+        both(
+            f"{len(rows)} 份文件、{count} 条规则说到这件事。每一格都能点到条款；店铺手册只约束写它的那家店。",
+            f"{len(rows)} documents speak of this, in {count} rules. Each cell leads to its clause; a shop's handbook binds that "
+            "shop only.",
+        )
     ]
-    bars = _bars(comparison)
+    bars = _bars(comparison, titles_en)
     if bars:
         blocks.append(bars)
-    blocks.append(
-        '<div class="kb-table" markdown>\n\n' + table(("文件", "规则", "数字"), rows) + "\n\n</div>"
-    )
+    head = (both("文件", "Document"), both("规则", "Rule"), both("数字", "Figures"))
+    blocks.append('<div class="kb-table" markdown>\n\n' + table(head, rows) + "\n\n</div>")
     if here:
-        blocks.append("## ≠ 各文件不一致 {#differ}")
-        blocks += difference_blocks(here, passages, ROOT, 3)
-    related = [link(f"`{topic}`", f"{ROOT}topics/{topic}.md") for topic in subject.topics if topic in topics]
+        blocks.append(heading(2, "≠ 各文件不一致", "≠ Where documents differ", "differ"))
+        blocks += difference_blocks(here, passages, titles_en, ROOT, 3)
+    related = [
+        link(both(words(topic.short), words(topic.en)), f"{ROOT}topics/{topic.id}.md")
+        for topic in topics
+        if topic.id in subject.topics
+    ]
     if related:
-        blocks.append("相关主题：" + "、".join(related))
-    return page(subject.zh, blocks, front=["hide: [toc]"])
+        blocks.append(both("相关主题：", "Topics: ") + "、".join(related))
+    return page(subject.name, blocks, front=["hide: [toc]"])
 
 
 def _cell(passage: Passage, marked: Collection[str]) -> str:
     mark = " [≠](#differ){: .kb-differ title=各文件不一致 }" if passage.clause_id in marked else ""
-    return clause_cell(passage, ROOT) + mark
+    return clause_cell(passage, ROOT, mark)
 
 
 def index_page(found: Sequence[Comparison], conflicts: Sequence[Conflict]) -> str:
     """Return the page that lists the comparisons."""
     rows = [
         (
-            link(words(comparison.subject.zh), f"{comparison.subject.id}.md"),
+            link(named(comparison.subject.name), f"{comparison.subject.id}.md"),
             str(len(comparison.rules)),
             str(sum(len(said) for said in comparison.rules.values())),
             str(
@@ -129,13 +152,23 @@ def index_page(found: Sequence[Comparison], conflicts: Sequence[Conflict]) -> st
         )
         for comparison in found
     ]
+    head = (
+        both("事项", "Matter"),
+        both("文件", "Documents"),
+        both("规则", "Rules"),
+        both("不一致", "Conflicts"),
+    )
+    everything = both("各文件不一致之处", "Where documents differ")
     blocks = [
-        english("Comparisons: what each document says about the same matter"),
-        "同一件事，各份文件怎么规定、数字差多少，一张表看完。",
-        table(("事项", "文件", "规则", "不一致"), rows),
-        link("各文件不一致之处", "conflicts.md") + f"：全部 {len(conflicts)} 对",
+        both(
+            "同一件事，各份文件怎么规定、数字差多少，一张表看完。",
+            "What each document says about the same matter, and how far their figures are apart, in one table.",
+        ),
+        table(head, rows),
+        link(everything, "conflicts.md")
+        + both(f"：全部 {len(conflicts)} 对", f": all {len(conflicts)} pairs"),
     ]
-    return page("对照", blocks, front=["hide: [toc]"])
+    return page(Name("对照", "Comparisons"), blocks, front=["hide: [toc]"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +178,7 @@ class _Bar:
     value: float
 
 
-def _bars(comparison: Comparison) -> str:
+def _bars(comparison: Comparison, titles_en: Mapping[str, str]) -> str:
     """Return the chart: one bar a figure, drawn with CSS, each a link to its clause."""
     unit = comparison.subject.chart
     if not unit:
@@ -169,12 +202,19 @@ def _bars(comparison: Comparison) -> str:
         )
         target = target_of(bar.passage, ROOT)
         items.append(
-            f"- {link(words(bar.passage.document_title, 18) + ' · ' + words(_what(bar.passage), 30), target)}"
+            f"- {link(f'{titled(bar.passage, titles_en, 18)} · {_what(bar.passage)}', target)}"
             f'{{: .kb-bar style="--share:{share:.0%}" }} **{words(bar.text)}**'
         )
-    scale = "（对数刻度）" if logarithmic else ""
-    part = "，每份文件只画最小与最大的一个" if len(bars) < len(every) else ""
-    title = f"**按数字排列，单位：{unit}{scale}{part}**"
+    scale = ("（对数刻度）", " (logarithmic scale)") if logarithmic else ("", "")
+    part = (
+        ("，每份文件只画最小与最大的一个", "; of each document the least and the greatest")
+        if len(bars) < len(every)
+        else ("", "")
+    )
+    title = both(
+        f"按数字排列，单位：{unit}{scale[0]}{part[0]}", f"By figure, in {_UNITS[unit]}{scale[1]}{part[1]}"
+    )
+    title = f"**{title}**"
     return "\n\n".join(['<div class="kb-bars" markdown>', title, "\n".join(items), "</div>"])
 
 
@@ -188,7 +228,8 @@ def _extremes(bars: Sequence[_Bar]) -> list[_Bar]:
 
 
 def _what(passage: Passage) -> str:
-    return passage.text if len(passage.text) > 6 or not passage.heading_path else passage.heading_path[-1]
+    said = passage.text if len(passage.text) > 6 or not passage.heading_path else passage.heading_path[-1]
+    return both(words(said, 30), words(passage.gloss_en, 60))
 
 
 def _bars_of(passage: Passage, subject: Subject) -> list[_Bar]:

@@ -13,7 +13,8 @@ from dataclasses import astuple, dataclass
 from kb.compare import Conflict
 from kb.errors import InputInvalid
 from kb.model import Passage
-from kb.publish.markdown import english, link, page, target_of, words
+from kb.publish.markdown import both, heading, link, page, target_of, titled, words
+from kb.publish.names import MATTERS, Name
 
 CONFLICTS = "assets/kb/conflicts.json"
 """Where the conflicts are kept, relative to the docs folder."""
@@ -74,28 +75,38 @@ def differences(conflicts: Sequence[Conflict]) -> tuple[Difference, ...]:
 
 
 def difference_blocks(
-    conflicts: Sequence[Conflict], passages: Mapping[str, Passage], root: str, level: int
+    conflicts: Sequence[Conflict],
+    passages: Mapping[str, Passage],
+    titles_en: Mapping[str, str],
+    root: str,
+    level: int,
 ) -> list[str]:
     """Return Markdown blocks that show who says what; nothing without conflicts."""
     blocks = []
     for n, group in enumerate(differences(conflicts), 1):
-        blocks.append(f"{'#' * level} {words(group.what)}不同 {{#differ-{n}}}")
+        matter = MATTERS.get(group.what, group.what)
+        blocks.append(
+            heading(level, f"{words(group.what)}不同", f"They differ: {words(matter)}", f"differ-{n}")
+        )
         order = sorted(group.said, key=lambda identity: (passages[identity].kind, identity))
         lines = []
         for identity in order:
             passage = passages[identity]
-            title = words(f"{passage.document_title} {identity.partition('#')[2]}")
+            title = f"{titled(passage, titles_en)} {words(identity.partition('#')[2])}"
             lines.append(f"- {words(group.said[identity])} —— {link(title, target_of(passage, root))}")
         blocks.append("\n".join(lines))
     return blocks
 
 
-def conflicts_page(conflicts: Sequence[Conflict], passages: Mapping[str, Passage]) -> str:
+def conflicts_page(
+    conflicts: Sequence[Conflict], passages: Mapping[str, Passage], titles_en: Mapping[str, str]
+) -> str:
     """Return the page of all conflicts."""
-    blocks = [
-        english("Where documents differ"),
+    told = both(
         f"共 {len(conflicts)} 对条款对同一件事说法不同。店铺手册只约束写它的那家店，所以不同不等于谁错；"
         "查到一条时，先看它属于哪一份文件。",
-        *difference_blocks(conflicts, passages, "../", 2),
-    ]
-    return page("各文件不一致之处", blocks)
+        f"{len(conflicts)} pairs of clauses rule one matter differently. A shop's handbook binds that shop only, so to differ "
+        "is not to be wrong: see first which document a clause belongs to.",
+    )
+    blocks = [told, *difference_blocks(conflicts, passages, titles_en, "../", 2)]
+    return page(Name("各文件不一致之处", "Where documents differ"), blocks)

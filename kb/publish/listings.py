@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from kb.model import Document, Passage
 from kb.publish.compare import Comparison
-from kb.publish.markdown import clause_cell, english, link, page, words
-from kb.publish.names import AUDIENCES, KIND_NOTES, KINDS, PLATFORMS, STATUSES, Topic, name_of
+from kb.publish.markdown import both, clause_cell, heading, link, named, page, words
+from kb.publish.names import (
+    AUDIENCES,
+    FIXED,
+    KIND_NOTES,
+    KINDS,
+    NO_NAME,
+    PLATFORMS,
+    STATUSES,
+    Name,
+    Topic,
+    name_of,
+)
 from kb.publish.record import Record
 
 _NEW = 8
@@ -22,20 +34,29 @@ def cards(items: Sequence[str], style: str) -> str:
 
 def document_link(document: Document, root: str) -> str:
     """Return a link to a document by its title."""
-    return link(words(document.title), f"{root}{document.kind}/{document.id}.md")
+    return link(
+        both(words(document.title), words(document.title_en)), f"{root}{document.kind}/{document.id}.md"
+    )
 
 
 def facts(document: Document) -> str:
     """Return a document's platform, audience, status and size in a few words."""
+    platform, audience, status = (
+        name_of(PLATFORMS, document.platform),
+        name_of(AUDIENCES, document.audience),
+        name_of(STATUSES, document.status),
+    )
+    count, since = len(document.clauses), document.effective
     parts = [
-        name_of(PLATFORMS, document.platform).zh,
-        name_of(AUDIENCES, document.audience).zh,
-        f"状态{name_of(STATUSES, document.status).zh}",
-        f"{document.effective} 起生效" if document.effective else "",
-        f"{len(document.clauses)} 条",
-        "原文不全" if document.truncated else "",
+        (platform.zh, platform.en),
+        (audience.zh, audience.en),
+        (f"状态{status.zh}", f"Status: {status.en.lower()}"),
+        (f"{since} 起生效", f"Since {since}") if since else ("", ""),
+        (f"{count} 条", f"{count} clauses"),
+        ("原文不全", "Source incomplete") if document.truncated else ("", ""),
     ]
-    return " · ".join(part for part in parts if part)
+    zh, en = (" · ".join(part[side] for part in parts if part[side]) for side in (0, 1))
+    return both(zh, en)
 
 
 def document_list(documents: Sequence[Document], root: str) -> str:
@@ -44,49 +65,65 @@ def document_list(documents: Sequence[Document], root: str) -> str:
     for document in documents:
         lines = [f"**{document_link(document, root)}**", facts(document)]
         if document.summary:
-            lines.append(words(document.summary))
-        lines += [
-            f"*{words(said)}*{{: .kb-en lang=en }}"
-            for said in (document.title_en, document.summary_en)
-            if said
-        ]
+            lines.append(both(words(document.summary), words(document.summary_en)))
         items.append("<br>".join(lines))
     return cards(items, "kb-documents")
 
 
 def kind_page(kind: str, documents: Sequence[Document]) -> str:
     """Return the index page of one kind of documents."""
-    name = name_of(KINDS, kind)
-    note = KIND_NOTES.get(kind, "")
-    blocks = [english(name.en), f"{note}共 {len(documents)} 份。", document_list(documents, "../")]
-    return page(name.zh, blocks, front=["hide: [toc]"])
+    note, count = KIND_NOTES.get(kind, NO_NAME), len(documents)
+    blocks = [
+        both(f"{note.zh}共 {count} 份。", f"{note.en} Documents: {count}."),
+        document_list(documents, "../"),
+    ]
+    return page(name_of(KINDS, kind), blocks, front=["hide: [toc]"])
 
 
 def platforms_page(documents: Sequence[Document]) -> str:
     """Return the page that lists documents by platform (``documents/platforms.md``)."""
-    blocks = [english("Documents by platform")]
+    blocks = []
     for platform in [*PLATFORMS, *sorted({document.platform for document in documents} - set(PLATFORMS))]:
         mine = [document for document in documents if document.platform == platform]
         if mine:
-            blocks.append(f"## {words(name_of(PLATFORMS, platform).zh)}（{len(mine)}） {{#{platform}}}")
+            name = name_of(PLATFORMS, platform)
+            blocks.append(
+                heading(
+                    2,
+                    f"{words(name.zh)}（{len(mine)}）",
+                    f"{words(name.en)} ({len(mine)})",
+                    platform,
+                    label=name.zh,
+                )
+            )
             blocks.append(document_list(mine, "../"))
-    return page("按平台", blocks)
+    return page(Name("按平台", "Documents by platform"), blocks)
 
 
 def documents_page(documents: Sequence[Document]) -> str:
     """Return the page of all documents by kind (``documents/index.md``)."""
+    count = len(documents)
     blocks = [
-        english("All documents by kind"),
-        f"{len(documents)} 份文件，按类型排列；也可以 [按平台](platforms.md) 看。",
+        both(f"{count} 份文件，按类型排列；也可以 ", f"{count} documents by kind; or see them ")
+        + link(both("按平台", "by platform"), "platforms.md")
+        + both(" 看。", ".")
     ]
     for kind in kinds_of(documents):
         mine = [document for document in documents if document.kind == kind]
-        name = name_of(KINDS, kind).zh
-        blocks.append(f"## {link(words(name), f'../{kind}/index.md')}（{len(mine)}） {{#{kind}}}")
+        name = name_of(KINDS, kind)
+        blocks.append(
+            heading(
+                2,
+                f"{link(words(name.zh), f'../{kind}/index.md')}（{len(mine)}）",
+                f"{link(words(name.en), f'../{kind}/index.md')} ({len(mine)})",
+                kind,
+                label=name.zh,
+            )
+        )
         blocks.append(
             cards([f"{document_link(document, '../')} {facts(document)}" for document in mine], "kb-lines")
         )
-    return page("文件", blocks)
+    return page(Name("文件", "Documents"), blocks)
 
 
 def kinds_of(documents: Sequence[Document]) -> list[str]:
@@ -99,27 +136,37 @@ def topic_page(
     topic: Topic, documents: Sequence[Document], passages: Sequence[Passage], found: Sequence[Comparison]
 ) -> str:
     """Return the page of one topic: its rules, document by document; background comes last."""
-    blocks = [english(topic.en)]
     mine = [passage for passage in passages if topic.id in passage.topics and not passage.heading]
     compared = [comparison.subject for comparison in found if topic.id in comparison.subject.topics]
     holding = {passage.document_id for passage in mine}
-    blocks.append(f"{len(holding)} 份文件，{len(mine)} 条规则。" if mine else "还没有规则带这个主题。")
+    blocks = [
+        both(
+            f"{len(holding)} 份文件，{len(mine)} 条规则。", f"{len(mine)} rules in {len(holding)} documents."
+        )
+        if mine
+        else both("还没有规则带这个主题。", "No rule carries this topic yet.")
+    ]
     if compared:
-        links = [link(words(subject.zh), f"../compare/{subject.id}.md") for subject in compared]
-        blocks.append(cards(["对照：" + item for item in links], "kb-tags"))
+        links = [link(named(subject.name), f"../compare/{subject.id}.md") for subject in compared]
+        blocks.append(cards([both("对照：", "Compare: ") + item for item in links], "kb-tags"))
     for kind in kinds_of(documents):
         for document in documents:
             if document.kind == kind and document.id in holding:
                 said = [passage for passage in mine if passage.document_id == document.id]
-                blocks.append(f"## {document_link(document, '../')} {{#{document.id}}}")
+                blocks.append(
+                    f'## {document_link(document, "../")} {{#{document.id} data-toc-label="{_quoted(document.title)}"}}'
+                )
                 blocks.append("\n".join(f"- {clause_cell(passage, '../')}" for passage in said))
-    return page(topic.zh, blocks)
+    return page(Name(topic.zh, topic.en), blocks)
 
 
 def ask_page() -> str:
     """Return the page that asks; the box and the answers are its template's and its script's."""
-    blocks = ["答案由规则原条拼成，句句带出处；规则里没有的，就说没有。"]
-    return page("提问", blocks, front=["template: ask.html", "hide: [navigation, toc]"])
+    told = both(
+        "答案由规则原条拼成，句句带出处；规则里没有的，就说没有。",
+        "Answers are made of the rules themselves, each sentence with its source; what the rules do not say is said so.",
+    )
+    return page(Name("提问", "Ask"), [told], front=["template: ask.html", "hide: [navigation, toc]"])
 
 
 def home_page(
@@ -129,46 +176,66 @@ def home_page(
     found: Sequence[Comparison],
     record: Mapping[str, Record],
     conflicts: int,
+    site_name: str,
 ) -> str:
     """Return the home page below the question box."""
     count = {topic.id: sum(topic.id in passage.topics for passage in passages) for topic in topics}
     topic_cards = [
-        link(f"{words(topic.short)} {count[topic.id]}", f"topics/{topic.id}.md")
+        link(f"{both(words(topic.short), words(topic.en))} {count[topic.id]}", f"topics/{topic.id}.md")
         for topic in topics
         if count[topic.id]
     ]
     kind_cards = []
     for kind in kinds_of(documents):
-        mine = [document for document in documents if document.kind == kind]
-        name = name_of(KINDS, kind).zh
+        number = sum(document.kind == kind for document in documents)
+        note = KIND_NOTES.get(kind, NO_NAME)
         kind_cards.append(
-            f"**{link(words(name), f'{kind}/index.md')}** {len(mine)} 份<br>{KIND_NOTES.get(kind, '')}"
+            f"**{link(named(name_of(KINDS, kind)), f'{kind}/index.md')}** {both(f'{number} 份', str(number))}"
+            f"<br>{both(note.zh, note.en)}"
         )
     platform_cards = [
-        link(f"{name.zh} {number}", f"documents/platforms.md#{platform}")
+        link(f"{named(name)} {number}", f"documents/platforms.md#{platform}")
         for platform, name in PLATFORMS.items()
         if (number := sum(document.platform == platform for document in documents))
     ]
     newest = sorted(documents, key=lambda document: document.id)
     newest.sort(key=lambda document: record[document.id].changed, reverse=True)
-    news = [
-        f"{document_link(document, '')} {record[document.id].changed} "
-        + ("新增" if record[document.id].first == record[document.id].changed else "改动")
-        for document in newest[:_NEW]
-    ]
-    rules = sum(not passage.heading for passage in passages)
-    compared = [link(words(one.subject.zh), f"compare/{one.subject.id}.md") for one in found]
+    news = []
+    for document in newest[:_NEW]:
+        dates = record[document.id]
+        what = both("新增", "added") if dates.first == dates.changed else both("改动", "changed")
+        news.append(f"{document_link(document, '')} {dates.changed} {what}")
+    compared = [link(named(one.subject.name), f"compare/{one.subject.id}.md") for one in found]
     if conflicts:
-        compared.append(link("≠ 各文件不一致之处", "compare/conflicts.md"))
+        compared.append(link(both("≠ 各文件不一致之处", "≠ Where documents differ"), "compare/conflicts.md"))
     sections = (
-        ("## 按主题 {#topics}", topic_cards, "kb-tags"),
-        ("## 对照：各家怎么规定 {#compare}", compared, "kb-tags"),
-        ("## 按类型 {#kinds}", kind_cards, "kb-cards"),
-        ("## 按平台 {#platforms}", platform_cards, "kb-tags"),
-        ("## 最近更新 {#new}", news, "kb-lines"),
+        (("按主题", "By topic", "topics"), topic_cards, "kb-tags"),
+        (("对照：各家怎么规定", "Compare: who rules what", "compare"), compared, "kb-tags"),
+        (("按类型", "By kind", "kinds"), kind_cards, "kb-cards"),
+        (("按平台", "By platform", "platforms"), platform_cards, "kb-tags"),
+        (("最近更新", "What is new", "new"), news, "kb-lines"),
     )
-    blocks = [f"{len(documents)} 份文件、{rules} 条规则，逐条编号，条条有出处。"]
-    for heading, items, style in sections:
+    rules = sum(not passage.heading for passage in passages)
+    blocks = [
+        both(
+            f"{len(documents)} 份文件、{rules} 条规则，逐条编号，条条有出处。",
+            f"{rules} rules in {len(documents)} documents, each with its number and its source.",
+        )
+    ]
+    for (zh, en, anchor), items, style in sections:
         if items:
-            blocks += [heading, cards(items, style)]
-    return page("规则知识库", blocks, front=["template: home.html", "hide: [navigation, toc]"])
+            blocks += [heading(2, zh, en, anchor), cards(items, style)]
+    examples = [one.subject.example for one in found if one.subject.example.zh]
+    front = ["template: home.html", "hide: [navigation, toc]"]
+    front += (
+        ["examples:", *(f"  - [{_json(name.zh)}, {_json(name.en)}]" for name in examples)] if examples else []
+    )
+    return page(Name(site_name, FIXED.get(site_name, "")), blocks, front=front)
+
+
+def _quoted(text: str) -> str:
+    return text.replace('"', "”")
+
+
+def _json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # JSON is YAML

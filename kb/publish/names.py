@@ -49,14 +49,22 @@ KINDS = {
     "background": Name("背景材料", "Background"),
 }
 KIND_NOTES = {
-    "platform-regulation": "平台对卖家和买家定下的规则。",
-    "shop-handbook": "店铺给自己的客服定的制度，只约束那一家店。",
-    "job-description": "各个岗位做什么、要会什么。",
-    "process-guide": "一件事分几步办、每步怎么办。",
-    "wage-standard": "级别、底薪、提成和津贴。",
-    "faq": "平台发布的问题与回答。",
-    "background": "经验、论文与调查：不是规则，供了解情况。",
+    "platform-regulation": Name(
+        "平台对卖家和买家定下的规则。", "What a platform rules for sellers and buyers."
+    ),
+    "shop-handbook": Name(
+        "店铺给自己的客服定的制度，只约束那一家店。",
+        "A shop's own rules for its agents; they bind that shop only.",
+    ),
+    "job-description": Name("各个岗位做什么、要会什么。", "What each post does and has to be able to do."),
+    "process-guide": Name("一件事分几步办、每步怎么办。", "The steps of a task, and how to take each."),
+    "wage-standard": Name("级别、底薪、提成和津贴。", "Grades, basic pay, commission and allowances."),
+    "faq": Name("平台发布的问题与回答。", "Questions and answers that a platform published."),
+    "background": Name(
+        "经验、论文与调查：不是规则，供了解情况。", "Advice, essays and surveys: no rules, for background."
+    ),
 }
+NO_NAME = Name("", "")
 PLATFORMS = {
     "taobao": Name("淘宝", "Taobao"),
     "tmall": Name("天猫", "Tmall"),
@@ -86,3 +94,52 @@ def read_topics(page: str) -> tuple[Topic, ...]:
     return tuple(
         Topic(row["id"], _LINK.sub(r"\1", row["zh"]), row["en"].strip()) for row in _TOPIC_ROW.finditer(page)
     )
+
+
+MATTERS = {
+    "下班时间": "End of work",
+    "休息天数": "Days off",
+    "准不准": "Allowed or not",
+    "回复时限": "Time to reply",
+    "处罚": "Penalty",
+    "年限": "Years",
+    "底薪": "Basic pay",
+    "开会时间": "Time of meetings",
+    "打字速度": "Typing speed",
+    "找谁": "Whom to turn to",
+    "班次时间": "Hours of the shift",
+    "由谁做": "Who does it",
+    "由谁承担": "Who bears it",
+}
+"""What documents rule differently, in English; another matter keeps its Chinese name."""
+FIXED = {
+    name.zh: name.en
+    for name in (
+        Name("规则知识库", "Rules knowledge base"),
+        Name(
+            "平台规则与客服手册，条条有出处", "Platform rules and shop handbooks, every rule with its source"
+        ),
+        Name("规章与手册，条条有出处", "Regulations and handbooks, every rule with its source"),
+        Name("首页", "Home"),
+        Name("提问", "Ask"),
+        Name("文件", "Documents"),
+        Name("按平台", "By platform"),
+        Name("主题", "Topics"),
+        Name("全部主题", "All topics"),
+        Name("对照", "Comparisons"),
+        Name("各文件不一致之处", "Where documents differ"),
+        Name("关于", "About"),
+        Name("关于本库", "About this knowledge base"),
+        Name("评测", "Evaluation"),
+        Name("主题表", "List of topics"),
+        Name("页面格式 · The page format", "The page format"),
+        Name("词汇表 · Glossary", "Glossary"),
+        Name("来源账 · The ledger", "The ledger"),
+        Name("问题", "Questions"),
+        Name("底线", "Floors"),
+        *KINDS.values(),
+        *PLATFORMS.values(),
+        *(Name(f"{zh}不同", f"They differ: {en}") for zh, en in MATTERS.items()),
+    )
+}
+"""English of what every site may have in its navigation and contents, by the Chinese."""

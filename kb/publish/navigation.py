@@ -10,7 +10,7 @@ from kb.model import Document
 from kb.pages import page_path
 from kb.publish.compare import Comparison
 from kb.publish.listings import kinds_of
-from kb.publish.names import AUDIENCES, KINDS, PLATFORMS, STATUSES, Topic, name_of
+from kb.publish.names import AUDIENCES, FIXED, KINDS, PLATFORMS, STATUSES, Topic, name_of
 
 CONFIG_MARKS = ("# kb publish writes from here", "# kb publish writes to here")
 _STEP = "  "
@@ -44,6 +44,7 @@ def with_generated_config(
             hint=f"add the lines `{CONFIG_MARKS[0]}` and `{CONFIG_MARKS[1]}` where nav and extra shall stand",
         )
     lines = [CONFIG_MARKS[0], *_nav(documents, topics, found, about), *_names(topics)]
+    lines += _english(documents, topics, found or (), about)
     return config[:start] + "\n".join(lines) + "\n" + config[end:]
 
 
@@ -88,6 +89,24 @@ def _names(topics: Sequence[Topic]) -> list[str]:
         lines.append(f"{_STEP}{group}:")
         lines += [f"{_STEP * 2}{key}: {_quoted(list(pair))}" for key, pair in names.items()]
     return lines
+
+
+def _english(
+    documents: Sequence[Document],
+    topics: Sequence[Topic],
+    found: Sequence[Comparison],
+    about: Sequence[tuple[str, str]],
+) -> list[str]:
+    """Return the English of every title in the navigation, and the pages that are in English altogether."""
+    names = {
+        **FIXED,
+        **{topic.zh: topic.en for topic in topics},
+        **{one.subject.zh: one.subject.en for one in found},
+        **{document.title: document.title_en for document in documents if document.title_en},
+    }
+    lines = [f"{_STEP}english:", *(f"{_STEP * 2}{_quoted(zh)}: {_quoted(en)}" for zh, en in names.items())]
+    written = [path.removesuffix(".md") + "/" for title, path in about if title.isascii()]
+    return [*lines, f"{_STEP}in_english: {_quoted(written)}"]
 
 
 def _item(depth: int, title: str, path: str) -> str:

@@ -56,10 +56,11 @@ def generate(
     passages = passages_of(documents)
     found = compare.comparisons(passages)
     by_id = {passage.clause_id: passage for passage in passages}
+    titles_en = {document.id: document.title_en for document in documents}
     kept = conflicts.among(found_conflicts, by_id)
     updated = record.update(dict(dates), documents, today)
     files = {
-        "index.md": listings.home_page(documents, passages, topics, found, updated, len(kept)),
+        "index.md": listings.home_page(documents, passages, topics, found, updated, len(kept), site_name),
         "ask.md": listings.ask_page(),
         "documents/index.md": listings.documents_page(documents),
         "documents/platforms.md": listings.platforms_page(documents),
@@ -71,16 +72,14 @@ def generate(
     }
     if found or kept:
         files["compare/index.md"] = compare.index_page(found, kept)
-        files["compare/conflicts.md"] = conflicts.conflicts_page(kept, by_id)
+        files["compare/conflicts.md"] = conflicts.conflicts_page(kept, by_id, titles_en)
     for kind in kinds_of(documents):
         mine = [document for document in documents if document.kind == kind]
         files[f"{kind}/index.md"] = listings.kind_page(kind, mine)
     for topic in topics:
         files[f"topics/{topic.id}.md"] = listings.topic_page(topic, documents, passages, found)
     for one in found:
-        files[f"compare/{one.subject.id}.md"] = compare.comparison_page(
-            one, kept, [topic.id for topic in topics]
-        )
+        files[f"compare/{one.subject.id}.md"] = compare.comparison_page(one, kept, titles_en, topics)
     for document in documents:
         files[texts.text_path(document)] = texts.document_text(document)
     return Generated(files, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.figures import FigureKind
+from kb.publish.names import NO_NAME, Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Subject:
         words: Regular expression that its text or a heading above it must match.
         figures: Kinds of figures compared; a clause without one is left out, unless the tuple is empty.
         chart: Unit drawn as bars; ``""`` for no chart.
+        example: A question about it that the home page offers.
     """
 
     id: str
@@ -28,10 +30,23 @@ class Subject:
     words: str = ""
     figures: tuple[FigureKind, ...] = ()
     chart: str = ""
+    example: Name = NO_NAME
+
+    @property
+    def name(self) -> Name:
+        """Its title in both languages."""
+        return Name(self.zh, self.en)
 
 
 SUBJECTS = (
-    Subject("shifts", "班次与上下班时间", "Shifts and working hours", ("shifts",), figures=("time",)),
+    Subject(
+        "shifts",
+        "班次与上下班时间",
+        "Shifts and working hours",
+        ("shifts",),
+        figures=("time",),
+        example=Name("晚班几点下班", "When does the late shift end?"),
+    ),
     Subject(
         "late",
         "迟到、早退、旷工怎么处理",
@@ -39,6 +54,7 @@ SUBJECTS = (
         ("attendance", "fines"),
         "迟到|早退|旷工",
         chart="元",
+        example=Name("迟到怎么处罚", "What happens to those who come late?"),
     ),
     Subject(
         "leave",
@@ -48,7 +64,13 @@ SUBJECTS = (
         "请假|休息|月休|单休|双休|每月休|调休|补休",
     ),
     Subject(
-        "reply-time", "多久之内要回复顾客", "Reply time", ("reply-time",), figures=("duration",), chart="秒"
+        "reply-time",
+        "多久之内要回复顾客",
+        "Reply time",
+        ("reply-time",),
+        figures=("duration",),
+        chart="秒",
+        example=Name("多久之内要回复顾客", "How fast must I reply to a customer?"),
     ),
     Subject(
         "typing-speed",
@@ -57,6 +79,7 @@ SUBJECTS = (
         ("typing-speed",),
         figures=("count", "number"),
         chart="字/分",
+        example=Name("打字速度要多快", "How fast must an agent type?"),
     ),
     Subject(
         "chat-and-games",
@@ -79,6 +102,7 @@ SUBJECTS = (
         "Who pays the postage of returns",
         ("returns", "kuaishou-after-sales", "warranty", "logistics"),
         "运费|邮费",
+        example=Name("退换货的运费谁出", "Who pays the postage of returns?"),
     ),
     Subject(
         "review-compensation",

@@ -91,15 +91,17 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def look(browser: Any) -> Iterator[Look]:
-    """Opens a page of its own: ``look(width=390, scheme="dark")``."""
+    """Opens a page of its own: ``look(width=390, scheme="dark", language="en")``."""
     contexts = []
 
-    def open_page(width: int = 1440, scheme: str = "light", **options: Any) -> Visit:
+    def open_page(width: int = 1440, scheme: str = "light", language: str = "", **options: Any) -> Visit:
         height = 900 if width > 600 else 844
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, locale="zh-CN", **options
         )
         contexts.append(context)
+        if language:
+            context.add_init_script(f"localStorage.setItem('kb-lang', '{language}')")
         visit = Visit(context.new_page())
         visit.page.on("request", lambda request: visit.requests.append(request.url))
         visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))

@@ -46,9 +46,13 @@ Look = Callable[..., Visit]
 
 
 @contextmanager
-def serving(command: list[str], port: int, cwd: Path) -> Iterator[str]:
+def serving(
+    command: list[str], port: int, cwd: Path, environment: dict[str, str] | None = None
+) -> Iterator[str]:
     """Run a server until the block ends; give its address once it answers."""
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(300):
@@ -67,12 +71,14 @@ def serving(command: list[str], port: int, cwd: Path) -> Iterator[str]:
 
 
 @contextmanager
-def serving_answers(site: Path, index: Path, *options: str) -> Iterator[str]:
+def serving_answers(
+    site: Path, index: Path, *options: str, cwd: Path = ROOT, environment: dict[str, str] | None = None
+) -> Iterator[str]:
     """Run `kb serve` until the block ends; give its address once it answers questions."""
     port = free_port()
     command = [sys.executable, "-m", "kb.cli.main", "serve", "--port", str(port), "--no-keys"]
     command += ["--site", str(site), "--index", str(index), *options]
-    with serving(command, port, ROOT) as address:
+    with serving(command, port, cwd, environment) as address:
         for _ in range(300):
             try:
                 urllib.request.urlopen(f"{address}/api/v1/health", timeout=10).close()

@@ -79,17 +79,6 @@ def test_conflicts_stand_beside_the_clause(static: str, look: Look) -> None:
     assert page.locator("td .kb-differ").count() >= 10
 
 
-def test_english_is_shown_where_it_exists(static: str, look: Look) -> None:
-    page = look().at(f"{static}{PAGE}")
-    assert page.locator(".kb-gloss:visible").count() == 0
-    page.click("#kb-gloss-toggle")
-    assert page.locator(".kb-gloss:visible").count() > 40
-    page.click("#kb-language")
-    page.wait_for_selector("[data-kb-lang=en][data-kb-ready]", state="attached")
-    assert page.is_visible(".kb-meta .kb-en")
-    assert page.locator(".kb-gloss:visible").count() > 40
-
-
 def test_asking_by_keyboard_and_following_a_citation(served: str, look: Look) -> None:
     visit = look()
     page = visit.at(served + "/")
@@ -292,9 +281,11 @@ def test_a_static_site_says_so_and_searches(static: str, look: Look) -> None:
     assert visit.complaints == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "dark")])
-def test_no_serious_barrier(served: str, look: Look, width: int, scheme: str) -> None:
-    visit = look(width=width, scheme=scheme)
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"), [(1440, "light", "zh"), (1440, "dark", "en"), (390, "dark", "zh")]
+)
+def test_no_serious_barrier(served: str, look: Look, width: int, scheme: str, language: str) -> None:
+    visit = look(width=width, scheme=scheme, language=language)
     page = visit.page
     barriers = []
     for path in (

@@ -1,73 +1,89 @@
 // The Ask page: question in, answer with citations out; the built-in search where there is no server.
-import { address, copyButton, language, make, moveWithArrows, post, say } from "./core.js"
+import { address, copyButton, langOf, language, make, moveWithArrows, post, say } from "./core.js"
+import { load } from "./search.js"
 import { showResults } from "./search_box.js"
 
 const MARK = /\[(\d+)\]/g
 const LINE_OF_DOCUMENT = /^《(.+?)》([\s\S]*?) ?\[(\d+)\]$/
 
+/** Returns English titles by document id where the reader wants them; the API has the documents' own. */
+async function englishTitles() {
+  if (language !== "en") return new Map()
+  const all = await load().catch(() => [])
+  return new Map(all.map(({ document }) => [document.id, document.title_en]))
+}
+
 const byNumber = (citations) => new Map(citations.map((citation) => [citation.n, citation]))
 
 /** Returns a line of the answer; its `[n]` marks become links to their clauses. */
-function withMarks(line, cited) {
+function withMarks(line, cited, titleOf) {
   const parts = []
   let at = 0
   for (const match of line.matchAll(MARK)) {
     const citation = cited.get(Number(match[1]))
     if (!citation) continue
-    parts.push(line.slice(at, match.index), markOf(citation))
+    parts.push(line.slice(at, match.index), markOf(citation, titleOf(citation)))
     at = match.index + match[0].length
   }
   return [...parts, line.slice(at)]
 }
 
-function markOf(citation) {
-  const label = say(`出处 ${citation.n}：${citation.document_title}`, `Source ${citation.n}: ${citation.document_title}`)
-  return make("a", { class: "kb-mark", href: address(citation.url), "aria-label": label, title: label }, String(citation.n))
+function markOf(citation, title) {
+  const label = say(`出处 ${citation.n}：${title}`, `Source ${citation.n}: ${title}`)
+  return make("a", { class: "kb-mark", lang: language, href: address(citation.url), "aria-label": label, title: label }, String(citation.n))
 }
 
 /** Returns the answer's words: a table where it goes document by document, else its lines. */
-function answerBody(text, cited) {
+function answerBody(text, cited, titleOf) {
   const lines = text.split("\n").filter(Boolean)
   const rows = lines.slice(1).map((line) => LINE_OF_DOCUMENT.exec(line))
   if (rows.length > 1 && rows.every((row) => row && cited.has(Number(row[3])))) {
-    const body = rows.map(([, title, said, n]) =>
-      make("tr", {}, make("th", { scope: "row" }, title), make("td", {}, said), make("td", {}, markOf(cited.get(Number(n))))),
-    )
+    const body = rows.map(([, , said, n]) => {
+      const citation = cited.get(Number(n))
+      const title = titleOf(citation)
+      return make("tr", {}, make("th", { scope: "row", lang: langOf(title) }, title), make("td", { lang: langOf(said) }, said, glossOf(citation, language === "en" && citation.gloss_en !== said.trim())), make("td", {}, markOf(citation, title)))
+    })
     const head = [say("文件", "Document"), say("规定", "Rule"), say("出处", "Source")].map((name) => make("th", { scope: "col" }, name))
     return [
-      make("p", {}, lines[0]),
+      make("p", { lang: langOf(lines[0]) }, lines[0]),
       make("div", { class: "kb-scroll", tabindex: "0", role: "region", "aria-label": say("各份文件的规定", "What each document says") }, make("table", { class: "kb-answer__table" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body))),
     ]
   }
-  return lines.map((line) => make("p", {}, ...withMarks(line, cited)))
+  return lines.map((line) => make("p", { lang: langOf(line) }, ...withMarks(line, cited, titleOf)))
 }
 
-function citationCard(citation, withGloss) {
+function glossOf(citation, wanted) {
+  return wanted && citation.gloss_en ? make("span", { class: "kb-gloss", lang: "en" }, citation.gloss_en) : undefined
+}
+
+function citationCard(citation, title, withGloss) {
   const place = citation.heading_path.join(" › ")
   const sources = (citation.sources ?? []).map((span) => `${span.file}[${span.start}:${span.end}]`).join("；")
+  const said = citation.quote || citation.text
   return make(
     "li",
     { class: "kb-citation", value: String(citation.n) },
-    make("a", { class: "kb-citation__title", href: address(citation.url) }, `《${citation.document_title}》${place ? ` ${place}` : ""}`),
-    make("blockquote", {}, citation.quote || citation.text),
-    withGloss && citation.gloss_en ? make("p", { class: "kb-gloss", lang: "en" }, citation.gloss_en) : undefined,
-    make("p", { class: "kb-note" }, citation.number ? `${citation.number} · ` : "", make("code", {}, citation.clause_id), sources ? ` · ${sources}` : ""),
+    make("a", { class: "kb-citation__title", href: address(citation.url) }, make("span", { lang: langOf(title) }, say(`《${title}》`, title)), place ? make("span", { lang: langOf(place) }, ` ${place}`) : ""),
+    make("blockquote", { lang: langOf(said) }, said),
+    glossOf(citation, withGloss),
+    make("p", { class: "kb-note", lang: "zh" }, citation.number ? `${citation.number} · ` : "", make("code", {}, citation.clause_id), sources ? ` · ${sources}` : ""),
   )
 }
 
-function citations(title, list, withGloss) {
-  return [make("h2", { class: "kb-label" }, title), make("ol", { class: "kb-citations" }, ...list.map((citation) => citationCard(citation, withGloss)))]
-}
-
-function show(answer) {
+function show(answer, titles) {
+  const titleOf = (citation) => titles.get(citation.document_id) || citation.document_title
+  const citations = (title, list) => [
+    make("h2", { class: "kb-label" }, title),
+    make("ol", { class: "kb-citations" }, ...list.map((citation) => citationCard(citation, titleOf(citation), withGloss))),
+  ]
   const answered = answer.status === "answered"
   const cited = byNumber(answer.citations)
   const withGloss = language === "en" || !/[\u3400-\u9fff]/.test(answer.question)
   const box = make("section", { class: `kb-answer kb-answer--${answered ? "answered" : "abstained"}`, "aria-label": say("答案", "Answer") })
-  box.append(make("p", { class: "kb-label" }, answered ? say("答案", "Answer") : say("规则里没有", "Not in the rules")), ...answerBody(answer.answer, cited))
-  if (answered) return [box, feedback(answer, say("没有答到？", "Not what you asked?"), say("告诉管规则的人", "Tell whoever keeps the rules")), ...citations(say("出处", "Sources"), answer.citations, withGloss)]
+  box.append(make("p", { class: "kb-label" }, answered ? say("答案", "Answer") : say("规则里没有", "Not in the rules")), ...answerBody(answer.answer, cited, titleOf))
+  if (answered) return [box, feedback(answer, say("没有答到？", "Not what you asked?"), say("告诉管规则的人", "Tell whoever keeps the rules")), ...citations(say("出处", "Sources"), answer.citations)]
   box.append(feedback(answer, say("该有规则却没有？", "Should there be a rule?"), say("报告这个缺口", "Report this gap")))
-  return [box, ...(answer.nearest?.length ? citations(say("最接近的条款（并不回答问题）", "Nearest rules (they do not answer)"), answer.nearest, withGloss) : [])]
+  return [box, ...(answer.nearest?.length ? citations(say("最接近的条款（并不回答问题）", "Nearest rules (they do not answer)"), answer.nearest) : [])]
 }
 
 /** Returns a question that was not answered well as text that can be sent to whoever keeps the rules. */
@@ -127,6 +143,7 @@ export function setUpAsk() {
   const input = form.querySelector("input")
   const output = document.getElementById("kb-answer")
   const live = document.getElementById("kb-live")
+  output.lang = language
   let running
   const ask = async (question) => {
     running?.abort()
@@ -138,7 +155,9 @@ export function setUpAsk() {
       const answer = await post("ask", { question }, signal)
       if (signal.aborted) return
       if (answer) {
-        output.replaceChildren(...show(answer))
+        const titles = await englishTitles()
+        if (signal.aborted) return
+        output.replaceChildren(...show(answer, titles))
         const count = answer.status === "answered" ? answer.citations.length : 0
         live.textContent = count ? say(`已回答，${count} 条出处`, `Answered, ${count} sources`) : say("规则里没有", "Not in the rules")
       } else {

@@ -11,6 +11,9 @@ export const language = document.documentElement.dataset.kbLang === "en" ? "en" 
 /** Returns the words of the reader's language. */
 export const say = (zh, en) => (language === "en" ? en : zh)
 
+/** Returns the language that text is in, as an attribute: clauses stay Chinese on an English page. */
+export const langOf = (text) => (/[\u3400-\u9fff]/.test(text) ? "zh" : "en")
+
 /** Makes an element. `attributes` are set as attributes, functions as listeners; children are elements or plain text. */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag)
@@ -118,16 +121,29 @@ export function moveWithArrows(input, list) {
   list.addEventListener("keydown", step)
 }
 
-/** Shows the switch between Chinese and English. */
+// What the theme itself says; it knows one language.
+const THEIRS = {
+  "换成深色": "Switch to dark",
+  "换成浅色": "Switch to light",
+  "本节链接": "Link to this section",
+  "各文件不一致": "Documents differ",
+}
+
+/** Makes the switch between Chinese and English work, and says in English what no page can say in both. */
 export function setUpLanguage() {
-  const button = document.getElementById("kb-language")
-  if (!button) return
-  button.hidden = false
-  button.textContent = say("EN", "中")
-  button.lang = say("en", "zh")
-  button.setAttribute("aria-label", say("Show English titles and glosses", "换回中文界面"))
-  button.addEventListener("click", () => {
+  document.getElementById("kb-language")?.addEventListener("click", () => {
     localStorage.setItem("kb-lang", say("en", "zh"))
     location.reload()
   })
+  if (language === "zh") return
+  const title = document.querySelector(".kb-title-en, h1 .kb-en")?.textContent
+  if (title) document.title = title
+  const skip = document.querySelector(".md-skip")
+  if (skip) skip.textContent = "Skip to the text"
+  for (const element of document.querySelectorAll("[title], [aria-label]")) {
+    for (const name of ["title", "aria-label"]) {
+      const english = THEIRS[element.getAttribute(name)]
+      if (english) element.setAttribute(name, english)
+    }
+  }
 }

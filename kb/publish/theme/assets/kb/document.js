@@ -1,6 +1,6 @@
 // What stands beside each clause of a document: its id, how to cite it, its sources, gloss and relations.
-import { copyButton, data, language, make, say } from "./core.js"
-import { clauseLink } from "./results.js"
+import { copyButton, data, langOf, language, make, say } from "./core.js"
+import { clauseLink, titleOf } from "./results.js"
 import { load } from "./search.js"
 
 const BLOCKS = "ul, ol, p, table, div"
@@ -73,8 +73,17 @@ async function conflictSection(id) {
       return make(
         "li",
         {},
-        make("span", { class: "kb-related__title" }, say(`${what}不同：这里 `, `${what}: here `), make("strong", {}, said), say("，那里 ", ", there "), make("strong", {}, saidThere)),
-        make("span", { class: "kb-related__title" }, ` · ${clause.document.title}`),
+        make(
+          "span",
+          { class: "kb-related__title" },
+          make("span", { lang: "zh" }, say(`${what}不同`, what)),
+          say("：这里 ", ": here "),
+          make("strong", { lang: langOf(said) }, said),
+          say("，那里 ", ", there "),
+          make("strong", { lang: langOf(saidThere) }, saidThere),
+          " · ",
+          titleOf(clause.document),
+        ),
         clauseLink(clause, []),
       )
     })
@@ -99,7 +108,7 @@ async function panelOf(doc, anchor, fields, id) {
     const others = (related[`${doc.id}#${anchor}`] ?? []).map((other) => known.get(other)).filter(Boolean)
     if (others.length) {
       const items = others.map((clause) =>
-        make("li", {}, make("span", { class: "kb-related__title" }, say(clause.document.title, clause.document.title_en || clause.document.title)), clauseLink(clause, [])),
+        make("li", {}, make("span", { class: "kb-related__title" }, titleOf(clause.document)), clauseLink(clause, [])),
       )
       parts.push(section(say("其他文件里的相关条款", "Related clauses elsewhere"), make("ul", { class: "kb-related" }, ...items)))
     }
@@ -112,7 +121,7 @@ async function panelOf(doc, anchor, fields, id) {
     copyButton(say("复制链接", "Copy link"), () => linkTo(anchor)),
     copyButton(say("复制编号", "Copy id"), () => `${doc.id}#${anchor}`),
   )
-  return make("div", { class: "kb-panel", id, role: "group", "aria-label": say(`条款 ${anchor}`, `Clause ${anchor}`) }, buttons, ...parts)
+  return make("div", { class: "kb-panel", id, lang: language, role: "group", "aria-label": say(`条款 ${anchor}`, `Clause ${anchor}`) }, buttons, ...parts)
 }
 
 /** Puts a panel where the clause's kind of element allows a block. */
@@ -148,7 +157,7 @@ function toolsOf(doc, anchor, fields, element) {
   })
   return make(
     "span",
-    { class: "kb-tools" },
+    { class: "kb-tools", lang: language },
     make("a", { class: "kb-id", href: `#${anchor}`, title: say("这一条的链接", "Link to this clause"), "aria-label": say(`条款链接 ${anchor}`, `Link to clause ${anchor}`) }, anchor),
     make("span", { class: "kb-tools__buttons" }, citeButton(doc, anchor), more),
   )
@@ -198,6 +207,8 @@ export function setUpDocument() {
     append(element, " ")
     append(element, toolsOf(doc, anchor, fields, element))
   }
+  // The page format prints the English summary as the second paragraph of the summary.
+  document.querySelector(".kb-meta ~ blockquote > p + p")?.setAttribute("lang", "en")
   setUpGlosses(doc)
   markConflicts(doc).catch(() => {})
   const print = document.getElementById("kb-print")

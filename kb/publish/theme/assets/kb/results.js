@@ -1,5 +1,5 @@
 // How found clauses look, on every page alike.
-import { address, make, say } from "./core.js"
+import { address, langOf, make, say } from "./core.js"
 import { fold } from "./search.js"
 
 const AROUND = 44
@@ -35,15 +35,20 @@ export function clauseLink(clause, terms) {
   return make(
     "a",
     { class: "kb-hit md-search-result__link", href: address(clause.url) },
-    make("span", { class: "kb-hit__text" }, ...marked(clause.text, terms)),
-    make("span", { class: "kb-hit__place" }, place ? `${place} · ` : "", make("code", {}, clause.anchor)),
+    make("span", { class: "kb-hit__text", lang: langOf(clause.text) }, ...marked(clause.text, terms)),
+    make("span", { class: "kb-hit__place", lang: langOf(place) }, place ? `${place} · ` : "", make("code", {}, clause.anchor)),
     say("", clause.gloss) && make("span", { class: "kb-hit__gloss", lang: "en" }, clause.gloss),
   )
 }
 
+/** Returns a document's title in the reader's language, where there is one. */
+export function titleOf(doc, terms = []) {
+  const title = say(doc.title, doc.title_en || doc.title)
+  return make("span", { lang: langOf(title) }, ...marked(title, terms, false))
+}
+
 /** Returns a document with clauses found in it. */
 export function documentGroup(doc, clauses, terms, most = 3) {
-  const title = say(doc.title, doc.title_en || doc.title)
   const list = make("ul", {}, ...clauses.slice(0, most).map((clause) => make("li", {}, clauseLink(clause, terms))))
   if (clauses.length > most) {
     const rest = clauses.slice(most)
@@ -57,7 +62,7 @@ export function documentGroup(doc, clauses, terms, most = 3) {
   return make(
     "li",
     { class: "kb-group md-search-result__item" },
-    make("a", { class: "kb-group__title", href: address(doc.url) }, ...marked(title, terms, false)),
+    make("a", { class: "kb-group__title", href: address(doc.url) }, titleOf(doc, terms)),
     doc.status === "superseded" ? make("span", { class: "kb-status kb-status--superseded" }, say("已被取代", "superseded")) : undefined,
     list,
   )

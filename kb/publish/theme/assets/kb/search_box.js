@@ -1,5 +1,5 @@
 // The search boxes: in the header of every page and on the home page.
-import { address, make, moveWithArrows, post, root, say } from "./core.js"
+import { address, langOf, make, moveWithArrows, post, root, say } from "./core.js"
 import { byDocument, documentGroup } from "./results.js"
 import { find, load, termsOf } from "./search.js"
 
@@ -77,7 +77,7 @@ function setUpBox(form) {
     const target = new URL(address("ask/"))
     target.searchParams.set("q", question)
     ask.href = target.href
-    ask.replaceChildren(say("提问：", "Ask: "), make("strong", {}, question))
+    ask.replaceChildren(say("提问：", "Ask: "), make("strong", { lang: langOf(question) }, question))
     panel.hidden = false
     try {
       await showResults(question, list, status, { signal, pause: PAUSE })
