@@ -66,10 +66,15 @@ class _Switch:
         """Serve one connection event."""
         path = scope.get("path", "/api/")
         own = path.startswith("/api/") or path in ("/metrics", "/api")
-        if scope["type"] == "http" and path == PATH:
+        if scope["type"] == "http" and path in (PATH, f"{PATH}/"):
+            scope["path"] = PATH
             await self._mcp(scope, receive, send)
         elif scope["type"] == "http" and not own:
             await self._site(scope, receive, send)
+        elif scope.get("method") == "HEAD":  # answered like GET; the server leaves the body out
+            got = {**scope, "method": "GET"}
+            await self._api(got, receive, send)
+            scope["route"] = got.get("route")  # for the metrics
         else:
             await self._api(scope, receive, send)
 
@@ -130,4 +135,7 @@ def _what_is_wrong(error: RequestValidationError) -> InputInvalid:
     fault = error.errors()[0]
     parts = [str(part)[:50] for part in fault["loc"] if part not in ("one", "batch")]  # names of our own
     where = ".".join(parts)
+    if where == "body":
+        hint = "send a JSON object, with `Content-Type: application/json`; see /api/docs for what is in it"
+        return InputInvalid("the body is no JSON object", hint=hint)
     return InputInvalid(f"{where}: {fault['msg']}", hint="see /api/docs for what each path takes")

@@ -79,7 +79,7 @@ class Edge:
         finally:
             self._open -= 1
             took = time.perf_counter() - began
-            route = getattr(scope.get("route"), "path", "site")
+            route = getattr(scope.get("route"), "path", "/mcp" if scope["path"] == "/mcp" else "site")
             self._metrics.seen(scope["method"], route, status, took)
             log(
                 "request",

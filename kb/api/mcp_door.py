@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.api.service import Service
-from kb.api.statuses import error_body, error_headers, status_of
+from kb.api.statuses import error_body, error_headers, http_body, status_of
 from kb.errors import KbError
 
 PATH = "/mcp"
@@ -43,6 +43,9 @@ class McpDoor:
         except KbError as error:
             refused = JSONResponse(error_body(error), status_of(error), error_headers(error))
             await refused(scope, receive, send)
+            return
+        if scope["method"] != "POST":  # no sessions and no events: a stream would only hold a connection
+            await JSONResponse(http_body(405), 405, {"Allow": "POST"})(scope, receive, send)
             return
         scope["state"]["access"] = access
         app = self._app or await self._open()

@@ -6,6 +6,7 @@ import importlib.util
 from pathlib import Path
 
 from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -58,6 +59,8 @@ class Site:
             status = 404 if error.status_code == 401 else error.status_code
             return PlainTextResponse("there is nothing at this path\n", status, error.headers)
         response.headers["Cache-Control"] = "no-cache"
+        if "location" in response.headers:  # to a folder's page, by the name that a caller gave this host
+            response.headers["Location"] = "/" + URL(response.headers["location"]).path.lstrip("/")
         return response
 
 

@@ -35,7 +35,7 @@ RETRY_AFTER = 2
 """Seconds after which a client may ask again when the error itself does not say."""
 
 _HTTP = {
-    400: ("request-malformed", "the request cannot be read", "see /api/docs for what each path takes"),
+    400: ("request-malformed", "the request cannot be read", "send JSON in UTF-8; see /api/docs for what each path takes"),
     404: ("path-unknown", "there is nothing at this path", "see /api/docs for the paths there are"),
     405: ("method-not-allowed", "this path does not take this method", "see /api/docs for what each path takes"),
     408: ("body-too-slow", "the request's body did not arrive in time", "send it again"),

@@ -22,6 +22,7 @@ from kb.model.filters import Filters
 
 STORE = "clauses.sqlite"
 _REMEMBERED = 4096  # passages, some 12 MB: those that many questions find are read from their JSON once
+_SHOWN = 200  # characters of an unknown id
 _ROWS_PER_QUERY = 500  # well below SQLite's limit of bound values
 # Narrow rows apart from the passages, so that filtering never reads texts.
 _SCHEMA = """
@@ -254,7 +255,9 @@ class Store:
             if near
             else "`kb search` and `kb export` show the ids there are."
         )
-        raise ClauseUnknown(f"no clause has the id {clause_id!r}", hint=hint, clause_id=clause_id, near=near)
+        raise ClauseUnknown(
+            f"no clause has the id {clause_id[:_SHOWN]!r}", hint=hint, clause_id=clause_id, near=near
+        )
 
     def _near(self, clause_id: str, filters: Filters | None) -> list[str]:
         """Return ids like this one: of its document if that exists, else of the document most like it."""

@@ -24,6 +24,8 @@ _WIDE_POOL = 120
 """Hits a comparison chooses from: a matter may stand in many documents."""
 _POOL = 60
 """Hits an answer is composed from."""
+_SHOWN = 200
+"""Characters of an unknown id that are shown."""
 _LONGEST_LOOK = 40
 """Neighbours looked at on either side when a section is gathered."""
 
@@ -235,7 +237,7 @@ class KnowledgeBase:
                 return found
         near = difflib.get_close_matches(document_id, [found.id for found in there], n=3)
         raise DocumentUnknown(
-            f"no document has the id {document_id!r}",
+            f"no document has the id {document_id[:_SHOWN]!r}",
             hint=f"Did you mean {', '.join(near)}?"
             if near
             else "the list of documents shows the ids there are",

@@ -216,6 +216,46 @@ def test_the_site_is_served_and_not_escaped_from(server: Asked) -> None:
         assert b"secret" not in answer.partition(b"\r\n\r\n")[2]
 
 
+def test_a_folder_of_the_site_is_found_under_whatever_name_the_caller_gave(server: Asked) -> None:
+    for path, to in (("/rules", "/rules/"), ("//rules", "/rules/")):
+        answer = server.raw(
+            f"GET {path} HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n".encode()
+        )
+        assert answer.split()[1] == b"307"
+        assert f"location: {to}\r\n".encode() in answer
+
+
+def test_heads_are_those_of_the_answers(server: Asked) -> None:
+    for path in ("/api/v1/health", "/api/v1/documents", "/api/v1/clauses/nothing", "/", "/api/docs"):
+        head, whole = httpx.head(server.url + path), httpx.get(server.url + path)
+        assert (head.status_code, head.content) == (whole.status_code, b"")
+        assert head.headers.get("etag") == whole.headers.get("etag")
+        if "age_s" not in whole.text:
+            assert head.headers["content-length"] == whole.headers["content-length"]
+    assert httpx.head(server.url + "/api/v1/ask").status_code == 405
+    assert 'method="HEAD",route="/api/v1/documents",status="200"' in server.get("/metrics").text
+
+
+def test_a_body_that_is_not_json_is_told_what_is_wanted(server: Asked) -> None:
+    for content, kind, status, words in (
+        (b'{"question": "x"}', "text/plain", 422, "Content-Type: application/json"),
+        (b"question=x", "application/x-www-form-urlencoded", 422, "Content-Type: application/json"),
+        (b"", "application/json", 422, "JSON object"),
+        (b"[]", "application/json", 422, "JSON object"),
+        ('{"question": "迟到"}'.encode("gbk"), "application/json", 400, "UTF-8"),
+    ):
+        answer = httpx.post(server.url + "/api/v1/ask", content=content, headers={"Content-Type": kind})
+        assert answer.status_code == status, content
+        assert words in answer.json()["hint"]
+
+
+def test_an_unknown_id_is_not_repeated_at_length(server: Asked) -> None:
+    for path in ("clauses", "documents"):
+        answer = server.get(f"/api/v1/{path}/{'x' * 30_000}")
+        assert answer.status_code == 404
+        assert len(answer.content) < 500
+
+
 def test_other_origins_are_let_in_only_when_named(inside: Inside, small_index: Path) -> None:
     with inside(small_index, cors=("https://rules.example",)) as running:
         good = running.get("/api/v1/documents", headers={"Origin": "https://rules.example"})

@@ -185,6 +185,18 @@ def test_a_key_opens_over_http_what_it_opens_elsewhere(
         assert (refused.status_code, refused.json()["code"]) == (401, "key-missing")
 
 
+def test_no_stream_is_held_open(server: Asked) -> None:
+    for method in ("GET", "DELETE", "PUT"):
+        answer = httpx.request(
+            method, server.url + "/mcp", headers={"Accept": "text/event-stream"}, timeout=5
+        )
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert 'method="GET",route="/mcp",status="405"' in server.get("/metrics").text
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    accept = {"Accept": "application/json, text/event-stream"}
+    assert httpx.post(server.url + "/mcp/", json=body, headers=accept).json()["result"]["tools"]
+
+
 def test_no_page_elsewhere_reaches_an_open_server(server: Asked) -> None:
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     accept = {"Accept": "application/json, text/event-stream"}
