@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -12,7 +13,7 @@ from typing import Any
 
 from kb import errors
 from kb.config import DEFAULT_LIMIT
-from kb.errors import InputInvalid, KbError, ServerFailed, ServerUnreachable
+from kb.errors import InputInvalid, KbError, RateExceeded, ServerBusy, ServerFailed, ServerUnreachable
 from kb.model import Answer, Citation, Filters, Hit, Passage, SourceSpan
 
 _SECONDS = 30.0
@@ -34,7 +35,7 @@ class RemoteKnowledgeBase:
         Args:
             url: The server's address, such as ``https://rules.example``.
             key: A key of that server, where it wants one.
-            timeout: Seconds until a request is given up.
+            timeout: Seconds until a request is given up. A server that asks to come back later is asked again within them.
 
         Raises:
             InputInvalid: The address is no HTTP address, or the key cannot be sent.
@@ -92,6 +93,17 @@ class RemoteKnowledgeBase:
         return self._call("/api/v1/search", _question(question, limit, filters))
 
     def _call(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        end = time.monotonic() + self._timeout
+        while True:
+            try:
+                return self._once(path, body)
+            except (RateExceeded, ServerBusy) as error:
+                wait = float(str(error.data.get("retry_after") or 1))
+                if time.monotonic() + wait > end:
+                    raise
+                time.sleep(wait)
+
+    def _once(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         request = urllib.request.Request(
             self._url + path,
             data=json.dumps(body).encode(),
@@ -104,7 +116,8 @@ class RemoteKnowledgeBase:
                 content = response.read(_MOST)
         except urllib.error.HTTPError as error:
             with error:
-                raise _refusal(error.code, error.read(_MOST), self._url) from error
+                wait = error.headers.get("Retry-After", "")
+                raise _refusal(error.code, error.read(_MOST), self._url, wait) from error
         except (OSError, HTTPException) as error:
             reason = getattr(error, "reason", None) or error
             raise ServerUnreachable(
@@ -171,15 +184,18 @@ def _citation(payload: Mapping[str, Any]) -> Citation:
 
 def _question(question: str, limit: int, filters: Filters | None) -> dict[str, Any]:
     wanted = {name: list(values) for name, values in filters or () if values}
-    return {"question": question, "limit": limit, "filters": wanted}
+    # a terminal hands on bytes that are no text as halves of characters
+    text = question.encode("utf-8", "replace").decode()
+    return {"question": text, "limit": limit, "filters": wanted}
 
 
-def _refusal(status: int, content: bytes, url: str) -> KbError:
+def _refusal(status: int, content: bytes, url: str, wait: str) -> KbError:
     """Return the error a server answered with, as the class that has its code."""
     try:
         body = json.loads(content)
         kind = _BY_CODE.get(body["code"], ServerFailed)
-        return kind(f"{body['message']} ({url})", hint=str(body["hint"]), status=status)
+        seconds = int(wait[:6]) if wait.isascii() and wait.isdecimal() else 0
+        return kind(f"{body['message']} ({url})", hint=str(body["hint"]), status=status, retry_after=seconds)
     except (ValueError, TypeError, KeyError):
         return ServerFailed(
             f"{url} answered with status {status}", hint="is this the address of a `kb serve`?", status=status

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +16,10 @@ from click.testing import CliRunner, Result
 
 from api.conftest import Asked, Inside, Keys
 from kb import errors
+from kb.api.settings import Limits
 from kb.cli.main import main
 from kb.client import RemoteKnowledgeBase
-from kb.errors import InputInvalid, KeyMissing, ServerFailed, ServerUnreachable
+from kb.errors import InputInvalid, KeyMissing, RateExceeded, ServerFailed, ServerUnreachable
 from kb.model import Filters
 
 
@@ -30,7 +32,9 @@ def run(*arguments: str | Path, key: str = "", stdin: str | None = None) -> Resu
 @pytest.mark.parametrize("command", ["ask", "search"])
 @pytest.mark.parametrize(
     "options",
-    [["和顾客吵起来第二次罚多少"], ["公司食堂中午供应什么菜"], ["考勤有什么规定", "--limit", "2"], ["迟到罚多少", "--platform", "tmall"], ["How much is being late?"]],
+    [["和顾客吵起来第二次罚多少"], ["公司食堂中午供应什么菜"], ["考勤有什么规定", "--limit", "2"], ["迟到罚多少", "--platform", "tmall"], ["How much is being late?"],
+     ["迟到", "--document", "bamboo"], ["迟到", "--kind", "shop-handbook", "--audience", "staff"], ["迟到", "--topic", "fines"],
+     ["迟到", "--status", "unknown", "--status", "in-force", "--limit", "50"]],
 )  # fmt: skip
 def test_the_same_output_as_local(command: str, options: list[str], server: Asked, small_index: Path) -> None:
     local = run(command, *options, "--index", small_index)
@@ -69,12 +73,24 @@ def test_keys_come_from_the_environment(inside: Inside, small_index: Path, keys:
         assert "bamboo" not in found.stdout
 
 
+def test_a_server_that_is_busy_is_asked_again(inside: Inside, small_index: Path, keys: Keys) -> None:
+    with inside(small_index, keys=keys.path, limits=Limits(rate=2, burst=1)) as running:
+        key = keys.by_audience[("staff",)]
+        kb = RemoteKnowledgeBase(running.url, key=key)
+        began = time.monotonic()
+        assert all(kb.search("迟到") for _ in range(3))
+        assert time.monotonic() - began > 0.8
+        with pytest.raises(RateExceeded, match="too many"):
+            RemoteKnowledgeBase(running.url, key=key, timeout=0.5).search("迟到")
+
+
 def test_in_python(server: Asked) -> None:
     kb = RemoteKnowledgeBase(server.url + "/")
     answer = kb.ask("和顾客吵起来第二次罚多少")
     assert answer.citations[0].passage.clause_id == "pinecone#2-2"
     hits = kb.search("迟到", limit=2, filters=Filters(document=("bamboo",)))
     assert {hit.passage.document_id for hit in hits} == {"bamboo"}
+    assert kb.search("迟到\udc80"), "bytes that are no text, as a terminal hands them on"
     with pytest.raises(errors.QuestionTooLong, match="2,001"):
         kb.ask("迟" * 2001)
 
