@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import json
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import pytest
@@ -83,13 +84,13 @@ def test_an_address_that_asks_too_often_waits(
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Questions wait until the event is set, or a second."""
+    """Questions wait until the event is set, or nine seconds."""
     go = threading.Event()
     asked = KnowledgeBase.ask
 
     def ask(self: KnowledgeBase, question: str, **options: object) -> object:
         if question == "等等":
-            go.wait(3)
+            go.wait(9)
         return asked(self, question, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(KnowledgeBase, "ask", ask)
@@ -101,7 +102,8 @@ def test_the_line_is_bounded_and_moves_on(inside: Inside, small_index: Path, slo
     limits = Limits(threads=1, waiting=2)
     with inside(small_index, limits=limits) as running, ThreadPoolExecutor(6) as pool:
         asked = [pool.submit(running.post, "/api/v1/ask", {"question": "等等"}) for _ in range(6)]
-        time.sleep(0.5)
+        turned_away = itertools.islice(as_completed(asked, timeout=9), 3)
+        assert {future.result().status_code for future in turned_away} == {503}
         slow.set()
         answers = [future.result() for future in asked]
         assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 503, 503, 503]
