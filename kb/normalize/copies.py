@@ -1,100 +1,183 @@
 """Copies: the same rules told again, word for word, nearly, in part, or with synonyms swapped in.
 
-Two documents are compared clause by clause on character pairs. A document most of whose words stand in a fuller
-one is its copy, unless the figures differ: the same template with other shifts, fines or wages is a variant and
-stays a document of its own.
+Two documents are compared sentence by sentence on character pairs. A document most of whose words stand in a fuller
+one is its copy, and so is a section of a document most of whose words stand in another document, unless the figures
+differ: the same template with other shifts, fines or wages is a variant and stays a document of its own.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import cached_property, lru_cache
+from itertools import combinations, pairwise
+from operator import attrgetter
 from zlib import crc32
 
-COVERED = 0.82  # share of the shorter document's words that must stand in the fuller one
+from kb.normalize.numerals import CHINESE, chinese
+
+COVERED = 0.82  # share of the shorter text's words that must stand in the fuller one
 ALIKE = 0.55  # Dice coefficient of two clauses that say the same with some words swapped
 SAME = 0.9  # … that say the same but for slips
+TEMPLATE = 0.8  # … that say the same but for their figures, or that stand in one order with others
+SECTION = 60  # words of a section that may be a copy by itself
 _OWN = 20  # words of a numbered clause that make it a rule of its own
+_RULE = 6  # … that make it one at all
+_TOLD = 12  # words of a clause that can be told apart
 _SHINGLE = 6
 _SAMPLE = 4  # one shingle in four is enough to notice a relation
 _NEAREST = 8  # only so many of the nearest documents are compared sentence by sentence
-_COMMON = 12  # a shingle in more documents than this is a set phrase
+_RAREST = 8  # a sentence is looked for by so many of its rarest character pairs
+_SURELY = 0.97  # a copy this complete is not looked for in further documents
+_COMMON = 12  # a shingle in more documents than this relates them to the fullest of them only
 _SENTENCE = re.compile(r"[^。；;！!？?\s]+[。；;！!？?]?")
-_FIGURE = re.compile(r"\d+(?:[.:：]\d+)?")
+_FIGURE = re.compile(
+    r"\d+(?:[.:：]\d+)?"
+    rf"|[{CHINESE}]+(?=个?(?:[元块角分秒天日月年周次倍折人名遍米件单点成岁字级张万亿]|小时)(?![之一]))"
+    rf"|(?<=分之)[{CHINESE}]+"
+)
+_DENIAL = re.compile(r"不(?![同断仅但管论])|未|无|禁|勿|\b(?:not?|never|nor|without)\b", re.IGNORECASE)
 _NOISE = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is compared of one document: its clauses' words in order, and which of them carry a number."""
+    """What is compared of one document.
+
+    Attributes:
+        clauses: Its clauses' words in order.
+        numbered: Which of them carry a number.
+        sections: Half-open stretches of clauses that stand under one of them, that one first; outer ones first.
+    """
 
     clauses: tuple[str, ...]
     numbered: tuple[bool, ...]
+    sections: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Document ``copy`` tells ``original`` again; ``pairs`` maps its clauses to the original's (index to index)."""
+    """A document, or a section of it, that tells another document again.
+
+    Attributes:
+        copy: The document.
+        original: The other one.
+        kind: ``exact``, ``near``, ``partial`` or ``spun``.
+        pairs: Its clauses and the original's that say the same (index to index).
+        section: The first clause of the section; None for the whole document.
+        own: Whether a whole document also says something of its own, so that it cannot be left out.
+    """
 
     copy: int
     original: int
     kind: str
     pairs: tuple[tuple[int, int], ...]
+    section: int | None = None
+    own: bool = False
 
 
 def find_copies(told: Sequence[Told]) -> list[Copy]:
     """Return the documents that are copies of a fuller one; originals are never copies themselves."""
+    if len(told) < 2:
+        return []
     words = [[_NOISE.sub("", clause) for clause in document.clauses] for document in told]
     sizes = [sum(map(len, clauses)) for clauses in words]
     order = sorted(range(len(told)), key=lambda n: (-sizes[n], n))
+    copies = _exact(words, order, sizes)
+    different = [n for n in order if n not in copies]
+    related = _related(words, different)
+
+    @lru_cache(maxsize=4 * _NEAREST)
+    def sentences(n: int) -> _Sentences:
+        return _Sentences(told[n].clauses)
+
     place = {n: i for i, n in enumerate(order)}
-    related = _related(words)
-    sentences = {
-        n: _Sentences(told[n].clauses)
-        for n in {*related, *(m for others in related.values() for m in others)}
-    }
-    copies: dict[int, Copy] = {}
-    for n in order:
+    sections: list[Copy] = []
+    for n in different:
         best: tuple[float, Copy] | None = None
+        parts: list[Copy] = []
         for other in related.get(n, ()):
-            if place[other] >= place[n] or other in copies:
+            if other in copies and not copies[other].own:
                 continue
-            coverage, kind, pairs = _compare(sentences[n], sentences[other], sizes[n] / max(1, sizes[other]))
-            pairs = () if _own_rules(told[n], words[n], pairs) else pairs
-            if pairs and (best is None or coverage > best[0]):
-                best = (coverage, Copy(n, other, "exact" if words[n] == words[other] else kind, pairs))
+            matches = _matches(sentences(n), sentences(other))
+            if place[other] < place[n] and other not in copies:
+                covered = _judge(matches, (0, len(words[n])))
+                if covered and (best is None or covered.share > best[0]):
+                    kind = covered.kind(whole=sizes[n] >= 0.8 * sizes[other])
+                    own = _own_rules(told[n], words[n], covered.pairs)
+                    best = (covered.share, Copy(n, other, kind, covered.pairs, own=own))
+                    if covered.share >= _SURELY:
+                        break
+            parts += _sections(n, other, told[n], words[n], matches)
         if best is not None:
             copies[n] = best[1]
-    return [copies[n] for n in sorted(copies)]
+        else:
+            sections += parts
+    return [copies[n] for n in sorted(copies)] + _once(sections, copies)
 
 
-def _own_rules(told: Told, words: Sequence[str], pairs: Sequence[tuple[int, int]]) -> bool:
-    """Whether a document says something of its own: a numbered clause of some length, or much else.
+def _exact(words: Sequence[Sequence[str]], order: Sequence[int], sizes: Sequence[int]) -> dict[int, Copy]:
+    """Return the documents that tell another one word for word, whatever their number."""
+    first: dict[tuple[str, ...], int] = {}
+    copies = {}
+    for n in order:
+        original = first.setdefault(tuple(words[n]), n)
+        if original != n and sizes[n] >= _OWN:
+            pairs = tuple((clause, clause) for clause, text in enumerate(words[n]) if text)
+            copies[n] = Copy(n, original, "exact", pairs)
+    return copies
 
-    What stands only in a copy would be lost with it, so such a document is no mere copy.
-    """
+
+def _own_rules(told: Told, words: Sequence[str], pairs: Iterable[tuple[int, int]]) -> bool:
+    """Whether a copy says something of its own: a numbered clause of some length, or other words that tell something."""
     paired = {clause for clause, _ in pairs}
     own = [clause for clause in range(len(words)) if clause not in paired]
-    if any(told.numbered[clause] and len(words[clause]) >= _OWN for clause in own):
+    if any(told.numbered[clause] and len(words[clause]) >= _RULE for clause in own):
         return True
-    return sum(len(words[clause]) for clause in own) > (1 - COVERED) * sum(map(len, words))
+    return sum(len(words[clause]) for clause in own if len(words[clause]) >= _TOLD) >= 2 * _OWN
 
 
-def _related(words: Sequence[Sequence[str]]) -> dict[int, list[int]]:
-    """Return, for each document, the few others that share the most word sequences with it."""
-    if len(words) < 2:
-        return {}
-    told = [_shingles(clauses) for clauses in words]
-    counts = [len(shingles) for shingles in told]
+def _sections(n: int, other: int, told: Told, words: Sequence[str], matches: Sequence[_Match]) -> list[Copy]:
+    """Return the outermost sections of a document that the other one tells too."""
+    found: list[Copy] = []
+    done = 0
+    for start, stop in told.sections:
+        first = start + (len(words[start]) <= SECTION // 2)  # a heading of its own makes no other section
+        size = sum(map(len, words[first:stop]))
+        if start >= done and size >= SECTION and (covered := _judge(matches, (first, stop))):
+            if covered.alike < (TEMPLATE if covered.in_order else SAME):
+                continue  # statutes share sentences that differ in the one word that counts
+            own = set(range(first, stop)) - {clause for clause, _ in covered.pairs}
+            if not any(told.numbered[clause] and len(words[clause]) >= _OWN for clause in own):
+                found.append(Copy(n, other, covered.kind(whole=True), covered.pairs, section=start))
+                done = stop
+    return found
+
+
+def _once(sections: Iterable[Copy], copies: Mapping[int, Copy]) -> list[Copy]:
+    """Leave out what tells the same from the other side, and what is told of a document that is a copy itself."""
+    kept: list[Copy] = []
+    told: set[tuple[int, int]] = set()
+    for copy in sorted(sections, key=lambda copy: (-len(copy.pairs), copy.copy, copy.section, copy.original)):
+        mine = {(copy.copy, clause) for clause, _ in copy.pairs}
+        if copy.copy not in copies and copy.original not in copies and not mine & told:
+            kept.append(copy)
+            told |= mine | {(copy.original, clause) for _, clause in copy.pairs}
+    return sorted(kept, key=lambda copy: (copy.copy, copy.section))
+
+
+def _related(words: Sequence[Sequence[str]], order: Sequence[int]) -> dict[int, list[int]]:
+    """Return, for each document in ``order``, the few others that share the most word sequences with it."""
+    told = {n: _shingles(words[n]) for n in order}
     # Most word sequences stand in one document only: a table of one byte each sorts those out first, which
     # keeps the memory small where the texts are large.
-    slots = 1 << max(16, (4 * sum(counts)).bit_length())
+    slots = 1 << max(16, (4 * sum(map(len, told.values()))).bit_length())
     seen, several = bytearray(slots), bytearray(slots)
-    for n, shingles in enumerate(told):
+    for n, shingles in told.items():
         mark = n % 255 + 1
         for shingle in shingles:
             slot = shingle // _SAMPLE % slots
@@ -102,7 +185,7 @@ def _related(words: Sequence[Sequence[str]]) -> dict[int, list[int]]:
                 several[slot] = 1
             seen[slot] = mark
     holders: dict[int, list[int]] = {}
-    for n, shingles in enumerate(told):
+    for n, shingles in told.items():
         for shingle in shingles:
             if several[shingle // _SAMPLE % slots]:
                 holder = holders.setdefault(shingle, [])
@@ -110,11 +193,13 @@ def _related(words: Sequence[Sequence[str]]) -> dict[int, list[int]]:
                     holder.append(n)
     shared: Counter[tuple[int, int]] = Counter()
     for documents in holders.values():
-        if 1 < len(documents) <= _COMMON:
+        if len(documents) <= _COMMON:
             shared.update(combinations(documents, 2))
+        else:
+            shared.update((documents[0], other) for other in documents[1:])
     related: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for (a, b), count in shared.items():
-        if count >= max(3, 0.06 * min(counts[a], counts[b])):
+        if count >= max(4, 0.02 * min(len(told[a]), len(told[b]))):
             related[a].append((-count, b))
             related[b].append((-count, a))
     return {n: [other for _, other in sorted(others)[:_NEAREST]] for n, others in related.items()}
@@ -137,64 +222,138 @@ class _Sentences:
 
     def __init__(self, clauses: Sequence[str]) -> None:
         self.units = _units(clauses)
-        self.grams = [_grams(text) for _, text, _ in self.units]
-        self.exact = {text: i for i, (_, text, _) in reversed([*enumerate(self.units)])}
-        self.index: dict[str, list[int]] = defaultdict(list)
-        for i, grams in enumerate(self.grams):
-            for gram in grams:
-                self.index[gram].append(i)
+        self._exact = {text: i for i, (_, text, _) in reversed([*enumerate(self.units)])}
+        self._known: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
 
-    def closest(self, text: str, grams: frozenset[str]) -> tuple[float, int]:
-        """Return how alike the most alike sentence is, and which one it is."""
-        if text in self.exact:
-            return 1.0, self.exact[text]
+    @cached_property
+    def _index(self) -> dict[str, array[int]]:
+        index: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        for i, (_, text, _) in enumerate(self.units):
+            for gram in _grams(text):
+                index[gram].append(i)
+        return index
+
+    def _measured(self, i: int) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the character pairs and the figures of a sentence, which many others may be compared with."""
+        if i not in self._known:
+            self._known[i] = _grams(self.units[i][1]), _figures(self.units[i][2])
+        return self._known[i]
+
+    def closest(self, text: str, raw: str) -> tuple[float, int, bool]:
+        """Return how alike the most alike sentence is, which one it is, and whether it gives other figures.
+
+        A sentence with other figures is only found where none with the same figures is alike.
+        """
+        if text in self._exact:
+            return 1.0, self._exact[text], False
+        grams = _grams(text)
+        holders = sorted([self._index[gram] for gram in grams if gram in self._index], key=len)
         votes: Counter[int] = Counter()
-        for gram in grams:
-            holders = self.index.get(gram, ())
-            if len(holders) <= 40:
-                votes.update(holders)
+        for held in holders[:_RAREST]:
+            if len(held) <= 40:
+                votes.update(held)
+        least = min(2, len(grams) // 2)
+        ranked = [
+            i for i, count in sorted(votes.items(), key=lambda item: (-item[1], item[0])) if count >= least
+        ]
+        figures = _figures(raw)
+        denies = bool(_DENIAL.search(raw))  # 可以 and 不得 differ in two characters and in everything
         best, found = 0.0, -1
-        for i, _ in sorted(votes.items(), key=lambda item: (-item[1], item[0]))[:5]:
+        other, variant = 0.0, -1
+        for i in ranked[:4]:
             whole = self.units[i][1]
+            there, printed = self._measured(i)
             told = len(text) >= 6 and (text in whole or (whole in text and len(whole) > 0.8 * len(text)))
-            score = 1.0 if told else _dice(grams, self.grams[i])
-            if score > best:
+            score = 1.0 if told else _dice(grams, there)
+            if not figures <= printed:
+                template = _dice(_grams(_FIGURE.sub("", text)), _grams(_FIGURE.sub("", whole)))
+                if template > other:
+                    other, variant = template, i
+            elif score > best and (score == 1.0 or denies == bool(_DENIAL.search(self.units[i][2]))):
                 best, found = score, i
-        return best, found
+                if best >= SAME:
+                    break
+        if best < ALIKE and other >= TEMPLATE:
+            return other, variant, True
+        return best, found, False
 
 
 def _grams(text: str) -> frozenset[str]:
-    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+    return frozenset([text[i : i + 2] for i in range(len(text) - 1)])
 
 
 def _dice(a: frozenset[str], b: frozenset[str]) -> float:
     return 2 * len(a & b) / (len(a) + len(b)) if a or b else 0.0
 
 
-def _compare(
-    mine: _Sentences, other: _Sentences, ratio: float
-) -> tuple[float, str, tuple[tuple[int, int], ...]]:
-    """Return how much of a document a fuller one covers, the kind of copy, and the clauses paired; none if no copy."""
-    total = matched = figures = differing = 0
+def _figures(text: str) -> frozenset[str]:
+    """Return the figures of a sentence in digits: what it counts, not the numerals of its idioms."""
+    return frozenset(
+        [found if found[0].isdigit() else str(chinese(found)) for found in _FIGURE.findall(text)]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A sentence of a clause, and the clause and sentence of the other document that say it; -1 where none does."""
+
+    clause: int
+    size: int
+    alike: float
+    there: int
+    sentence: int
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Covered:
+    """How much of a text another document tells, how alike it is, which clauses say the same, whether in one order."""
+
+    share: float
+    alike: float
+    pairs: tuple[tuple[int, int], ...]
+    in_order: bool
+
+    def kind(self, *, whole: bool) -> str:
+        """Return the kind of copy; ``whole`` where the original is hardly any longer."""
+        return "spun" if self.alike < SAME else "near" if whole else "partial"
+
+
+def _matches(mine: _Sentences, other: _Sentences) -> list[_Match]:
+    """Return what the other document has of each sentence."""
+    found = []
+    for clause, text, raw in mine.units:
+        alike, there, differs = other.closest(text, raw)
+        told = alike >= ALIKE and not differs
+        home = other.units[there][0] if told else -1
+        found.append(_Match(clause, len(text), alike, home, there if told else -1, differs))
+    return found
+
+
+def _judge(matches: Sequence[_Match], stretch: tuple[int, int]) -> _Covered | None:
+    """Return what is told of a stretch of clauses, None where it is no copy or a variant with other figures.
+
+    A clause that gives another figure in one sentence says something of its own, whatever its other sentences say.
+    """
+    low = bisect_left(matches, stretch[0], key=attrgetter("clause"))
+    high = bisect_left(matches, stretch[1], key=attrgetter("clause"))
+    total = told = 0
     alike = 0.0
     pairs: dict[int, Counter[int]] = defaultdict(Counter)
-    for (clause, text, raw), grams in zip(mine.units, mine.grams, strict=True):
-        total += len(text)
-        score, found = other.closest(text, grams)
-        if score >= ALIKE:
-            matched += len(text)
-            alike += score * len(text)
-            pairs[clause][other.units[found][0]] += len(text)
-            here, there = _FIGURE.findall(raw), _FIGURE.findall(other.units[found][2])
-            if here or there:
-                figures += 1
-                differing += bool(set(here) - set(there))
-    variant = (figures >= 2 and differing * 3 > figures) or (figures == 1 and differing and total < 200)
-    if not total or matched < COVERED * total or variant:
-        return 0.0, "", ()
-    kind = "spun" if alike / matched < SAME else "near" if ratio >= 0.8 else "partial"
+    for match in matches[low:high]:
+        if match.differs:
+            return None
+        total += match.size
+        if match.there >= 0:
+            told += match.size
+            alike += match.alike * match.size
+            pairs[match.clause][match.there] += match.size
+    if not total or told < COVERED * total:
+        return None
+    steps = [b.sentence - a.sentence for a, b in pairwise(m for m in matches[low:high] if m.there >= 0)]
+    in_order = len(steps) >= 3 and sum(0 < step <= 3 for step in steps) >= 0.8 * len(steps)
     mapping = tuple(sorted((clause, votes.most_common(1)[0][0]) for clause, votes in pairs.items()))
-    return matched / total, kind, mapping
+    return _Covered(told / total, alike / told, mapping, in_order)
 
 
 def _units(clauses: Sequence[str]) -> list[tuple[int, str, str]]:

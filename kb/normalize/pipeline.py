@@ -22,7 +22,7 @@ class FoundDocument:
     """A document found in a source, copies included.
 
     Attributes:
-        id: Its id; a copy has one too, but no page.
+        id: Its id; a copy has one too, but a page only where it says something of its own.
         title: As printed.
         kind: One of ``KINDS``.
         file: The source's name.
@@ -49,6 +49,21 @@ class FoundDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionCopy:
+    """A section that tells another document again, in a document that is no copy as a whole.
+
+    Attributes:
+        clause: Id of the clause that heads the section.
+        of: Id of the other document.
+        kind: ``near``, ``partial`` or ``spun``.
+    """
+
+    clause: str
+    of: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Normalized:
     """What became of a set of sources.
 
@@ -56,11 +71,13 @@ class Normalized:
         documents: The canonical documents; places of copies are further sources of their clauses.
         ledgers: One account per source, in the order of the sources.
         found: Every document found, copies included, in source order.
+        sections: Sections that are copies by themselves.
     """
 
     documents: tuple[Document, ...]
     ledgers: tuple[Ledger, ...]
     found: tuple[FoundDocument, ...]
+    sections: tuple[SectionCopy, ...] = ()
 
 
 def normalize(sources: Sequence[Source], progress: Callable[[str], None] | None = None) -> Normalized:
@@ -78,13 +95,14 @@ def normalize(sources: Sequence[Source], progress: Callable[[str], None] | None 
     drafts = [draft for reading in readings for draft in reading.drafts]
     ids = _ids(readings)
     own = [draft.clauses for draft in drafts]
-    copies = {copy.copy: copy for copy in find_copies([_told(draft) for draft in drafts])}
+    told = find_copies([_told(draft) for draft in drafts])
+    copies = {copy.copy: copy for copy in told if copy.section is None}
     found = [_found(draft, ids[n], ids, copies.get(n)) for n, draft in enumerate(drafts)]
-    clauses = _with_places(own, copies)
+    clauses = _with_places(own, told)
     documents = []
     titles: Counter[str] = Counter()
     for n, draft in enumerate(drafts):
-        if n not in copies:
+        if n not in copies or copies[n].own:
             elsewhere = [found[c.copy] for c in copies.values() if c.original == n]
             document = _document(draft, found[n], clauses[n], elsewhere)
             titles[document.title] += 1
@@ -97,13 +115,33 @@ def normalize(sources: Sequence[Source], progress: Callable[[str], None] | None 
         numbers = range(n, n + len(reading.drafts))
         ledgers.append(_ledger(reading, [(found[i], copies.get(i)) for i in numbers]))
         n += len(reading.drafts)
-    return Normalized(tuple(documents), tuple(ledgers), tuple(found))
+    sections = [
+        SectionCopy(f"{ids[copy.copy]}#{own[copy.copy][copy.section].anchor}", ids[copy.original], copy.kind)
+        for copy in told
+        if copy.section is not None
+    ]
+    return Normalized(tuple(documents), tuple(ledgers), tuple(found), tuple(sections))
 
 
 def _told(draft: Draft) -> Told:
     return Told(
-        tuple(clause.text for clause in draft.clauses), tuple(bool(clause.label) for clause in draft.clauses)
+        tuple(clause.text for clause in draft.clauses),
+        tuple(bool(clause.label) for clause in draft.clauses),
+        _sections(draft.clauses),
     )
+
+
+def _sections(clauses: Sequence[Clause]) -> tuple[tuple[int, int], ...]:
+    """Return the stretches of clauses that stand under one clause, in reading order."""
+    places: dict[str | None, int] = {}
+    stops: dict[int, int] = {}
+    for n, clause in enumerate(clauses):
+        places[clause.anchor] = n
+        above = places.get(clause.parent)
+        while above is not None:
+            stops[above] = n + 1
+            above = places.get(clauses[above].parent)
+    return tuple(sorted(stops.items()))
 
 
 def _ids(readings: Sequence[Reading]) -> list[str]:
@@ -147,10 +185,10 @@ def _found(draft: Draft, name: str, ids: Sequence[str], copy: Copy | None) -> Fo
     )
 
 
-def _with_places(own: Sequence[tuple[Clause, ...]], copies: dict[int, Copy]) -> list[tuple[Clause, ...]]:
+def _with_places(own: Sequence[tuple[Clause, ...]], copies: Sequence[Copy]) -> list[tuple[Clause, ...]]:
     """Return the clauses with the places of their copies behind their own."""
     more: dict[tuple[int, int], list[SourceSpan]] = {}
-    for copy in copies.values():
+    for copy in copies:
         for here, there in copy.pairs:
             more.setdefault((copy.original, there), []).extend(own[copy.copy][here].sources)
     for place, others in same_clauses([[clause.text for clause in clauses] for clauses in own]).items():
@@ -200,12 +238,12 @@ def _ledger(reading: Reading, documents: Sequence[tuple[FoundDocument, Copy | No
         for n, clause in enumerate(draft.clauses):
             kind: SegmentKind = "background" if found.kind == "background" else "rule"
             reason = "clause" if clause.label else "paragraph"
-            if copy and (n in told or len(clause.text) < 12):
+            if copy and (n in told or (not copy.own and len(clause.text) < 12)):
                 kind, reason = "duplicate", f"copy of {found.duplicate_of}"
-            elif copy:
+            elif copy and not copy.own:
                 kind, reason = "unresolved", f"stands only in this copy of {found.duplicate_of}"
                 doubts.append(Doubt(clause.sources[0].start, clause.sources[-1].end, reason))
-            name = None if copy else f"{found.id}#{clause.anchor}"
+            name = None if copy and not copy.own else f"{found.id}#{clause.anchor}"
             segments += [
                 Segment(span.start, span.end, kind, found.id, name, reason) for span in clause.sources
             ]

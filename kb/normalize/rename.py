@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kb.model import Clause, Doubt, Ledger, Segment
-from kb.normalize.pipeline import FoundDocument, Normalized
+from kb.normalize.pipeline import FoundDocument, Normalized, SectionCopy
 
 _COPY_OF = "copy of "
 
@@ -61,4 +61,8 @@ def under_ids(
         normalized,
         found=tuple(found(document) for document in normalized.found),
         ledgers=tuple(ledger(account) for account in normalized.ledgers),
+        sections=tuple(
+            SectionCopy(clause_id(copy.clause) or copy.clause, ids.get(copy.of, copy.of), copy.kind)
+            for copy in normalized.sections
+        ),
     )

@@ -23,6 +23,7 @@ def report(normalized: Normalized) -> dict[str, Any]:
         ],
         "documents": [_document(found) for found in normalized.found],
         "clauses": [*_clauses(normalized)],
+        "copies": [*_sections(normalized)],
     }
 
 
@@ -44,6 +45,8 @@ def report_text(normalized: Normalized, more: Mapping[str, Any]) -> Iterator[str
     yield from _array(_document(found) for found in normalized.found)
     yield ',\n"clauses": '
     yield from _array(_clauses(normalized))
+    yield ',\n"copies": '
+    yield from _array(_sections(normalized))
     for name, value in more.items():
         yield f",\n{_json(name)}: {_json(value)}"
     yield "}\n"
@@ -110,6 +113,11 @@ def _clauses(normalized: Normalized) -> Iterator[dict[str, Any]]:
                     "start": c.sources[0].start,
                     "end": c.sources[-1].end,
                 }
+
+
+def _sections(normalized: Normalized) -> Iterator[dict[str, Any]]:
+    for copy in normalized.sections:
+        yield {"clause": copy.clause, "duplicate_of": copy.of, "duplicate_kind": copy.kind}
 
 
 def shares(ledger: Ledger) -> dict[str, float]:

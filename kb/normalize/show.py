@@ -37,6 +37,7 @@ def render_documents(normalized: Normalized) -> str:
         rows.append(
             f"{found.id}  {found.file}:{found.start}-{found.end}  {_cut(found.title)}  ({', '.join(notes)})"
         )
+    rows += [f"{copy.clause}  {copy.kind} copy of a section of {copy.of}" for copy in normalized.sections]
     return _join(rows)
 
 

@@ -64,7 +64,7 @@ def test_a_plain_regulation_is_one_document_with_its_articles() -> None:
 
 def test_the_report_lists_files_documents_and_clauses() -> None:
     made = report(normalize([source(STATUTE)]))
-    assert {"files", "documents", "clauses"} == set(made)
+    assert {"files", "documents", "clauses", "copies"} == set(made)
     clause = next(c for c in made["clauses"] if c["label"] == "（二）")  # type: ignore[attr-defined]
     assert STATUTE[clause["start"]] == "（"
     assert clause["parent"] == "a#art-2"

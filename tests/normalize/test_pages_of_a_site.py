@@ -135,6 +135,70 @@ def test_spun_wording_is_a_copy() -> None:
     assert [(f.duplicate_of, f.duplicate_kind) for f in normalized.found] == [(None, None), ("a", "spun")]
 
 
+def test_one_other_figure_is_enough_for_a_variant() -> None:
+    lines = (LONG + " 六、早退一次扣二十元。").replace(" ", "\n")
+    for plain, other in (
+        ("百分之一", "百分之三"),
+        ("三十天", "六十天"),
+        ("二十元", "五十元"),
+        ("各清点一次", "各清点2次"),
+    ):
+        normalized = normalize(
+            [
+                source("货品规定\n" + lines, "a.txt"),
+                source("货品规定\n" + lines.replace(plain, other), "b.txt"),
+            ]
+        )
+        assert [found.duplicate_of for found in normalized.found] == [None, None], other
+        assert all(
+            "copy" not in segment.reason for ledger in normalized.ledgers for segment in ledger.segments
+        )
+
+
+def test_a_copy_that_says_more_keeps_a_page() -> None:
+    full = source(
+        "门店货品管理规定\n" + LONG + " 六、本规定由店长解释。 七、钥匙由当班的人保管，不得带回家。",
+        "full.txt",
+    )
+    more = source("货品管理规定\n" + LONG + " 六、试吃品只在开封当天用。", "more.txt")
+    normalized = normalize([full, more])
+    assert [(f.duplicate_of, f.duplicate_kind) for f in normalized.found] == [(None, None), ("full", "near")]
+    assert [document.id for document in normalized.documents] == ["full", "more"]
+    kinds = {(s.kind, s.clause) for s in normalized.ledgers[1].segments if s.kind != "title"}
+    assert kinds == {*(("duplicate", f"more#{n}") for n in range(1, 6)), ("rule", "more#6")}
+    first = next(c for c in normalized.documents[0].clauses if c.label == "一、")
+    assert [span.file for span in first.sources] == ["full.txt", "more.txt"]
+
+
+def test_a_section_that_stands_in_another_document_is_told() -> None:
+    points = [f"{point[2:]}" for point in LONG.split(" ")]
+    spun = [point.replace("当天", "当日").replace("单独", "另外") for point in points]
+    parts = "店员大全 篇一:礼貌 1、见到顾客先点头问好。 2、说话慢一点,听完再答。 篇二:货品 " + " ".join(
+        f"{n}、{point}" for n, point in enumerate(spun, 1)
+    )
+    other = "仓库手册\n第一章 货品\n" + "\n".join(
+        f"第{n}条 {point}" for n, point in zip("一二三四五", points, strict=True)
+    )
+    more = "\n第二章 叉车\n第六条 叉车只由有证的人开,开前绕车看一圈。\n第七条 叉车充电时旁边不堆纸箱。\n第八条 门口限速,拐弯鸣笛。"
+    sources = [source("店员大全\n\n" + parts, "clerks.txt"), source(other + more, "store.txt")]
+    normalized = normalize(sources)
+    assert [found.duplicate_of for found in normalized.found] == [None, None]
+    (section,) = normalized.sections
+    assert (section.clause, section.of) in {("clerks#part-2", "store"), ("store#ch-1", "clerks")}
+    assert report(normalized)["copies"] == [
+        {"clause": section.clause, "duplicate_of": section.of, "duplicate_kind": section.kind}
+    ]
+    assert f"{section.clause}  {section.kind} copy of a section" in render_documents(normalized)
+    original = next(document for document in normalized.documents if document.id == section.of)
+    assert sum(len({span.file for span in clause.sources}) == 2 for clause in original.clauses) == 5
+
+
+def test_one_text_in_many_files_is_one_document() -> None:
+    normalized = normalize([source("货品规定\n" + LONG, f"{n}.txt") for n in range(30)])
+    assert len(normalized.documents) == 1
+    assert [found.duplicate_kind for found in normalized.found] == [None, *["exact"] * 29]
+
+
 def test_every_stage_can_be_printed() -> None:
     site = source(SITE)
     normalized = normalize([site])
