@@ -83,7 +83,8 @@ def said(index: Index, filters: Filters | None = None) -> dict[str, object]:
         "lexical": [
             {ids[hit.row] for hit in index.lexical(question, 1000, filters)} for question in QUESTIONS
         ],
-        "counts": [index.term_counts(question) for question in QUESTIONS],
+        "counts": [index.term_counts(question, filters) for question in QUESTIONS],
+        "counted": index.count(filters),
         "documents": documents,
         "clauses": clauses,
         "around": {
