@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from kb.numerals import DIGITS, MYRIADS, SCALES, chinese
+
 FigureKind = Literal["amount", "duration", "time", "date", "percentage", "ordinal", "count", "number"]
 
 
@@ -38,16 +40,6 @@ class Figure:
 
 # One-to-one, so that offsets stay those of the original text.
 _NARROW = str.maketrans({chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"～": "~", "—": "-", "–": "-"})
-
-_DIGITS = dict(
-    zip(
-        "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖",
-        [0, 0, 1, 2, 2, *range(3, 10), *range(1, 10)],
-        strict=True,
-    )
-)
-_SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_BIG = {"万": 10_000, "亿": 100_000_000}
 
 _UNITS: dict[FigureKind, dict[str, str]] = {
     "amount": {
@@ -160,8 +152,8 @@ def _figure(match: re.Match[str], text: str) -> Figure | None:
         return make(kind, _plain(_number(match["chinese"])), unit)
     if match["low"]:
         kind, unit = _UNIT_OF.get(match["lu"], ("percentage", "%"))
-        return make(kind, _plain(_number(match["low"]) * _BIG.get(match["ls"], 1)), unit)
-    scale = _BIG.get(match["ns"]) or _SCALES.get(match["ns"], 1)
+        return make(kind, _plain(_number(match["low"]) * MYRIADS.get(match["ls"], 1)), unit)
+    scale = MYRIADS.get(match["ns"]) or SCALES.get(match["ns"], 1)
     kind, unit = _UNIT_OF.get(match["nu"], ("number", ""))
     return make(kind, _plain(_number(match["number"]) * scale), unit)
 
@@ -174,20 +166,8 @@ def _number(numeral: str) -> Decimal:
         return Decimal("0.5")
     if "点" in numeral:
         whole, _, rest = numeral.partition("点")
-        return _number(whole) + Decimal("0." + "".join(str(_DIGITS[character]) for character in rest))
-    if not any(character in _SCALES or character in _BIG for character in numeral):
-        return Decimal("".join(str(_DIGITS[character]) for character in numeral))  # 二〇二四
-    total = section = digit = 0
-    for character in numeral:
-        if character in _DIGITS:
-            digit = _DIGITS[character]
-        elif character in _SCALES:
-            section += (digit or 1) * _SCALES[character]
-            digit = 0
-        else:
-            total = (total + section + digit) * _BIG[character]
-            section = digit = 0
-    return Decimal(total + section + digit)
+        return _number(whole) + Decimal("0." + "".join(str(DIGITS[character]) for character in rest))
+    return Decimal(chinese(numeral) or 0)
 
 
 def _plain(value: Decimal) -> str:

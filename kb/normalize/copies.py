@@ -18,7 +18,8 @@ from itertools import combinations, pairwise
 from operator import attrgetter
 from zlib import crc32
 
-from kb.normalize.numerals import CHINESE, chinese
+from kb.figures import find_figures
+from kb.numerals import CHINESE
 
 COVERED = 0.82  # share of the shorter text's words that must stand in the fuller one
 ALIKE = 0.55  # Dice coefficient of two clauses that say the same with some words swapped
@@ -35,11 +36,7 @@ _RAREST = 8  # a sentence is looked for by so many of its rarest character pairs
 _SURELY = 0.97  # a copy this complete is not looked for in further documents
 _COMMON = 12  # a shingle in more documents than this relates them to the fullest of them only
 _SENTENCE = re.compile(r"[^。；;！!？?\s]+[。；;！!？?]?")
-_FIGURE = re.compile(
-    r"\d+(?:[.:：]\d+)?"
-    rf"|[{CHINESE}]+(?=个?(?:[元块角分秒天日月年周次倍折人名遍米件单点成岁字级张万亿]|小时)(?![之一]))"
-    rf"|(?<=分之)[{CHINESE}]+"
-)
+_NUMERAL = re.compile(rf"[\d{CHINESE}]+")
 _DENIAL = re.compile(r"不(?![同断仅但管论])|未|无|禁|勿|\b(?:not?|never|nor|without)\b", re.IGNORECASE)
 _NOISE = re.compile(r"[\W_]+")
 
@@ -223,7 +220,7 @@ class _Sentences:
     def __init__(self, clauses: Sequence[str]) -> None:
         self.units = _units(clauses)
         self._exact = {text: i for i, (_, text, _) in reversed([*enumerate(self.units)])}
-        self._known: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
+        self._known: dict[int, tuple[frozenset[str], frozenset[tuple[str, str]]]] = {}
 
     @cached_property
     def _index(self) -> dict[str, array[int]]:
@@ -233,7 +230,7 @@ class _Sentences:
                 index[gram].append(i)
         return index
 
-    def _measured(self, i: int) -> tuple[frozenset[str], frozenset[str]]:
+    def _measured(self, i: int) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
         """Return the character pairs and the figures of a sentence, which many others may be compared with."""
         if i not in self._known:
             self._known[i] = _grams(self.units[i][1]), _figures(self.units[i][2])
@@ -266,7 +263,7 @@ class _Sentences:
             told = len(text) >= 6 and (text in whole or (whole in text and len(whole) > 0.8 * len(text)))
             score = 1.0 if told else _dice(grams, there)
             if not figures <= printed:
-                template = _dice(_grams(_FIGURE.sub("", text)), _grams(_FIGURE.sub("", whole)))
+                template = _dice(_grams(_NUMERAL.sub("", text)), _grams(_NUMERAL.sub("", whole)))
                 if template > other:
                     other, variant = template, i
             elif score > best and (score == 1.0 or denies == bool(_DENIAL.search(self.units[i][2]))):
@@ -286,11 +283,10 @@ def _dice(a: frozenset[str], b: frozenset[str]) -> float:
     return 2 * len(a & b) / (len(a) + len(b)) if a or b else 0.0
 
 
-def _figures(text: str) -> frozenset[str]:
-    """Return the figures of a sentence in digits: what it counts, not the numerals of its idioms."""
-    return frozenset(
-        [found if found[0].isdigit() else str(chinese(found)) for found in _FIGURE.findall(text)]
-    )
+def _figures(text: str) -> frozenset[tuple[str, str]]:
+    """Return the figures of a sentence; the number of an article that it refers to is none of its own."""
+    figures = find_figures(text)
+    return frozenset([(one.value, one.unit) for one in figures if one.unit or one.kind != "ordinal"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from kb.normalize.chrome import Mark
 from kb.normalize.lines import Line, trim
-from kb.normalize.numerals import number
+from kb.numerals import number
 
 _TITLE_MAX = 45
 _NUMERAL = r"(?:\d{1,3}|[一二三四五六七八九十百]{1,4})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kb.normalize.numerals import number
+from kb.numerals import number
 
 _KIND_RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("wage-standard", re.compile(r"薪资|薪酬|工资|提成|绩效|wage|salary|pay\b", re.IGNORECASE)),

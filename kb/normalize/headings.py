@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from kb.normalize.documents import like
 from kb.normalize.families import Candidate, base
-from kb.normalize.numerals import number
 from kb.normalize.outline import Heading, Token
+from kb.numerals import number
 
 _NUMERAL = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})"
 _PART_WORD = re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from kb.normalize.families import Candidate, Value
-from kb.normalize.numerals import CHINESE, STEMS, chinese, number, roman, symbol
+from kb.numerals import CHINESE, STEMS, chinese, number, roman, symbol
 
 _CN = rf"[{CHINESE}]{{1,7}}"
 _SPACED = rf"[{CHINESE}](?:[ \u3000]?[{CHINESE}]){{0,6}}"  # 第二十 一条

@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 
 from kb.convert import read_source
 from kb.normalize import normalize
-from kb.normalize.numerals import number
+from kb.numerals import number
 from tests.convert.make_docx import docx, p, r
 from tests.normalize.shapes import SHAPES, WIDTH, Write, chinese, traditional, wrapped
 

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
-    "〇": 0,
-    "○": 0,
-    "两": 2,
-    "兩": 2,
-    "壹": 1,
-    "贰": 2,
-    "貳": 2,
-    "叁": 3,
-    "參": 3,
-    "肆": 4,
-    "伍": 5,
-    "陆": 6,
-    "陸": 6,
-    "柒": 7,
-    "捌": 8,
-    "玖": 9,
-}
-_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000}
-CHINESE = "零〇○一二两兩三四五六七八九十百千壹贰貳叁參肆伍陆陸柒捌玖拾佰"
+import re
+
+DIGITS = dict(
+    zip("零〇○一二两兩三四五六七八九壹贰貳叁參肆伍陆陸柒捌玖",
+        (0, 0, 0, 1, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9), strict=True)
+)  # fmt: skip
+SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+MYRIADS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
+CHINESE = "".join(DIGITS) + "十百千拾佰"  # what labels are made of
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_CANONICAL = re.compile(r"c?(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
 # Runs of single characters that each stand for one number: (first character, how many, first value).
 _RUNS = (
     ("①", 20, 1),
@@ -40,20 +30,22 @@ _RUNS = (
 
 
 def chinese(text: str) -> int | None:
-    """Return the value of a Chinese numeral (``二十三``, ``一百零五``, ``一二``), or None when it is none."""
-    if not text or any(c not in _DIGITS and c not in _UNITS for c in text):
+    """Return the value of a Chinese numeral (``二十三``, ``一百零五``, ``一二``, ``三万``), or None when it is none."""
+    if not text or any(c not in DIGITS and c not in SCALES and c not in MYRIADS for c in text):
         return None
-    if not any(c in _UNITS for c in text):
-        return int("".join(str(_DIGITS[c]) for c in text))
-    total = 0
-    digit = 0
+    if all(c in DIGITS for c in text):
+        return int("".join(str(DIGITS[c]) for c in text))
+    total = section = digit = 0
     for i, c in enumerate(text):
-        if c in _UNITS:
-            total += (digit if digit or i else 1) * _UNITS[c]
+        if c in DIGITS:
+            digit = DIGITS[c]
+        elif c in SCALES:
+            section += (digit if digit or i else 1) * SCALES[c]
             digit = 0
         else:
-            digit = _DIGITS[c]
-    return total + digit
+            total = (total + section + digit) * MYRIADS[c]
+            section = digit = 0
+    return total + section + digit
 
 
 def roman(text: str) -> int | None:
@@ -61,29 +53,11 @@ def roman(text: str) -> int | None:
     lowered = text.lower()
     if not lowered or any(c not in _ROMAN for c in lowered):
         return None
-    total = 0
-    for i, c in enumerate(lowered):
-        value = _ROMAN[c]
-        total += -value if i + 1 < len(lowered) and _ROMAN[lowered[i + 1]] > value else value
-    return total if 0 < total <= 100 and _to_roman(total) == lowered else None
-
-
-def _to_roman(value: int) -> str:
-    out = ""
-    for number, letters in (
-        (100, "c"),
-        (90, "xc"),
-        (50, "l"),
-        (40, "xl"),
-        (10, "x"),
-        (9, "ix"),
-        (5, "v"),
-        (4, "iv"),
-        (1, "i"),
-    ):
-        count, value = divmod(value, number)
-        out += letters * count
-    return out
+    if not _CANONICAL.fullmatch(lowered):
+        return None
+    values = [_ROMAN[c] for c in lowered]
+    total = sum(-one if one < after else one for one, after in zip(values, [*values[1:], 0], strict=True))
+    return total if total <= 100 else None
 
 
 def symbol(char: str) -> int | None:
