@@ -137,6 +137,12 @@ class IndexUnwritable(IndexProblem):
     code = "index-unwritable"
 
 
+class StoreProblem(IndexProblem):
+    """The server that keeps the index is not reachable or refuses, or what speaks to it is not installed."""
+
+    code = "index-store"
+
+
 class ModelProblem(KbError):
     """The embedding model cannot be used."""
 

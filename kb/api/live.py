@@ -27,15 +27,15 @@ class _Opened:
 
 
 class LiveIndex:
-    """Serves the current build of a folder; safe to use from any thread.
+    """Serves the current build of a place; safe to use from any thread.
 
     A build is taken into use only after every byte was compared with its manifest and a question was asked of it.
     One that fails is refused and the build before it stays in use.
     """
 
-    def __init__(self, folder: Path, model: str, *, every: float) -> None:
-        """Does not open anything yet; ``every`` is the seconds between two looks at the folder."""
-        self._folder = folder
+    def __init__(self, place: str | Path, model: str, *, every: float) -> None:
+        """Does not open anything yet; ``every`` is the seconds between two looks at it."""
+        self._place = place
         self._model = model
         self._every = every
         self._lock = threading.Lock()
@@ -94,7 +94,7 @@ class LiveIndex:
         """Take a new build into use if there is one."""
         build = ""
         try:
-            build = KnowledgeBase.current(self._folder)
+            build = KnowledgeBase.current(self._place)
             if self._opened is not None and build == self._opened.kb.info.id:
                 self._note(None, build)
                 return
@@ -119,9 +119,9 @@ class LiveIndex:
 
     def _open(self) -> KnowledgeBase:
         if self._opened is None:
-            kb = KnowledgeBase.open(self._folder, model=self._model)
+            kb = KnowledgeBase.open(self._place, model=self._model)
         else:
-            kb = self._opened.kb.reopen(self._folder)  # a model stays loaded; only this thread exchanges
+            kb = self._opened.kb.reopen(self._place)  # a model stays loaded; only this thread exchanges
         try:
             kb.verify()
             kb.ask(_PROBE)

@@ -43,7 +43,7 @@ class Settings:
     """What a server serves, to whom.
 
     Attributes:
-        index: Folder of the index.
+        index: Folder of the index, or ``milvus:URI``.
         model: Embedding model.
         site: Folder of the built site, served under ``/`` where it exists.
         keys: File of keys; None serves everybody.
@@ -57,7 +57,7 @@ class Settings:
         limits: Limits.
     """
 
-    index: Path
+    index: str | Path
     model: str
     site: Path
     keys: Path | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -50,7 +49,7 @@ def ask(
     batch: TextIO | None,
     as_json: bool,
     limit: int,
-    index: Path,
+    index: str,
     model: str,
     server: str | None,
     llm: str | None,
@@ -105,7 +104,7 @@ def search(
     batch: TextIO | None,
     as_json: bool,
     limit: int,
-    index: Path,
+    index: str,
     model: str,
     server: str | None,
     **filters: tuple[str, ...],

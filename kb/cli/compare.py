@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import click
 
@@ -32,7 +31,7 @@ _FIGURES = 4
 @model_option
 @filter_options
 def compare(
-    question: str, as_json: bool, limit: int, index: Path, model: str, **filters: tuple[str, ...]
+    question: str, as_json: bool, limit: int, index: str, model: str, **filters: tuple[str, ...]
 ) -> None:
     """Lay the documents that rule TOPIC_OR_QUESTION side by side and mark where they conflict.
 

@@ -21,7 +21,7 @@ _MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
 @index_option
 @model_option
 @click.pass_context
-def doctor(context: click.Context, as_json: bool, docs: Path, index: Path, model: str) -> None:
+def doctor(context: click.Context, as_json: bool, docs: Path, index: str, model: str) -> None:
     """Tell version, model, pages and index state, and the next step."""
     found = status(docs, index, model=model)
     if as_json:

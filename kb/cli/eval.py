@@ -42,7 +42,7 @@ def evaluate() -> None:
 @index_option
 @model_option
 def run(
-    questions: Path, split: str, out: Path | None, misses: bool, as_json: bool, index: Path, model: str
+    questions: Path, split: str, out: Path | None, misses: bool, as_json: bool, index: str, model: str
 ) -> None:
     """Ask every question and print metrics beside those of a naive keyword search."""
     from kb.cli.eval_tables import misses_text, run_text
@@ -95,7 +95,7 @@ def compare(first: Path, second: Path, as_json: bool) -> None:
 @index_option
 @model_option
 @click.pass_context
-def gate(context: click.Context, floors: Path, questions: Path, index: Path, model: str) -> None:
+def gate(context: click.Context, floors: Path, questions: Path, index: str, model: str) -> None:
     """Fail when a metric is below its floor, or when the floors were pinned on other pages."""
     from kb.evals import read_floors, read_questions, violations
     from kb.evals import run as ask_all

@@ -27,8 +27,28 @@ if TYPE_CHECKING:
     show_default=True,
     help="How vectors are searched: all compared, the nearest lists of them, or by their number.",
 )
-def index(as_json: bool, docs: Path, index: Path, model: str, tier: TierName) -> None:
-    """Build or update the index of the pages; only what changed is embedded again."""
+@click.option(
+    "--store",
+    type=click.Choice(["folder", "milvus"]),
+    default="folder",
+    help="Where the index is kept; milvus needs --milvus.",
+)
+@click.option(
+    "--milvus",
+    metavar="URI",
+    help="Address of a Milvus server, or of a Milvus Lite file (FILE.db); short for --index milvus:URI.",
+)
+def index(
+    as_json: bool, docs: Path, index: str, model: str, tier: TierName, store: str, milvus: str | None
+) -> None:
+    """Build or update the index of the pages; only what changed is embedded again.
+
+    With --store milvus --milvus URI the index is kept by a Milvus server; other commands find it with --index milvus:URI.
+    """
+    if (store == "milvus") != (milvus is not None):
+        raise click.UsageError("--store milvus and --milvus URI go together")
+    if milvus is not None:
+        index = f"milvus:{milvus}"
     with progress_bar("embedding") as progress:
         info = build(docs, index, model=model, tier=tier, progress=progress)
     if as_json:

@@ -23,7 +23,7 @@ from kb.model.document import AUDIENCES
 @click.option("--no-gaps", is_flag=True, help="Keep no questions.")
 @index_option
 @model_option
-def mcp(audience: tuple[str, ...], gaps: Path, no_gaps: bool, index: Path, model: str) -> None:
+def mcp(audience: tuple[str, ...], gaps: Path, no_gaps: bool, index: str, model: str) -> None:
     """Speak MCP on stdin and stdout: tools ask, search, get_clause, list_documents, compare.
 
     Needs the extra `server`. Over HTTP the same tools are under /mcp of `kb serve`.

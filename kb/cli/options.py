@@ -22,11 +22,11 @@ docs_option = click.option(
 )
 index_option = click.option(
     "--index",
-    type=click.Path(path_type=Path),
-    default=Path(DEFAULT_INDEX),
+    metavar="PLACE",
+    default=DEFAULT_INDEX,
     envvar="KB_INDEX",
     show_default=True,
-    help="Folder of the index.",
+    help="Folder of the index, or milvus:URI.",
 )
 model_option = click.option(
     "--model",

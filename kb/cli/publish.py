@@ -45,7 +45,7 @@ def publish(
     only_check: bool,
     as_json: bool,
     docs: Path,
-    index: Path,
+    index: str,
 ) -> None:
     """Write the pages a site needs besides the documents: home, kinds, topics, comparisons, search data, llms.txt.
 

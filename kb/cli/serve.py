@@ -67,7 +67,7 @@ def serve(
     log_questions: bool,
     gaps: Path,
     no_gaps: bool,
-    index: Path,
+    index: str,
     model: str,
 ) -> None:
     """Serve the site and the API on one port, until interrupted.

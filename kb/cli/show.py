@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from kb.cli.options import index_option, json_option, model_option
@@ -20,7 +18,7 @@ from kb.payloads import clause_payload
 @json_option
 @index_option
 @model_option
-def show(clause_id: str, around: int, as_json: bool, index: Path, model: str) -> None:
+def show(clause_id: str, around: int, as_json: bool, index: str, model: str) -> None:
     """Show the clause CLAUSE_ID, its neighbours, sources and English gloss."""
     with KnowledgeBase.open(index, model=model) as kb:
         passage, neighbours = kb.show(clause_id, around=around)

@@ -22,7 +22,7 @@ _BASELINE_TELLS = 3
 
 def run(
     questions: Sequence[Question],
-    index: Path,
+    index: str | Path,
     *,
     split: str,
     model: str = DEFAULT_MODEL,

@@ -3,13 +3,12 @@
 Importing this package loads neither numpy nor faiss; building and the first vector search do.
 """
 
-from kb.index.build import build_index
 from kb.index.corpus import corpus_digest, sets_of
 from kb.index.manifest import Manifest
+from kb.index.places import build_index, current_build, open_index, verify_index
 from kb.index.protocol import OpenIndex
-from kb.index.reader import Index, open_index, verify_index
+from kb.index.reader import Index
 from kb.index.store import IndexedDocument
-from kb.index.versions import current_build
 
 __all__ = [
     "Index",

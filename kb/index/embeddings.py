@@ -40,6 +40,7 @@ def embed_texts(
     progress: Callable[[int, int], None] | None,
     *,
     checked: bool,
+    elsewhere: Callable[[list[bytes]], tuple[list[bytes], Matrix]] | None = None,
 ) -> tuple[Keys, Half]:
     """Return the key and the vector of each text, asking the model only for texts not met before.
 
@@ -50,6 +51,7 @@ def embed_texts(
         previous: Folder of the build to take vectors from, of this format or another.
         progress: Called with (texts embedded, texts to embed).
         checked: Whether every byte of that build is known to be intact.
+        elsewhere: Where else vectors may be: given keys, returns those it knows and ``(m, dimensions)`` their vectors.
 
     Returns:
         ``(n, KEY_BYTES)`` keys and ``(n, dimensions)`` vectors, in the precision in which they are stored.
@@ -67,6 +69,10 @@ def embed_texts(
         for start in range(0, len(found), BLOCK):
             positions, places = np.array(found[start : start + BLOCK]).T
             vectors[places] = take(positions)
+    unknown = list(missing) if elsewhere else []
+    for start in range(0, len(unknown), BLOCK):
+        known, taken = elsewhere(unknown[start : start + BLOCK]) if elsewhere else ([], vectors[:0])
+        vectors[[missing.pop(key) for key in known]] = taken
     places = list(missing.values())
     for start in range(0, len(places), _SLICE):
         part = places[start : start + _SLICE]

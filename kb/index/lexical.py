@@ -36,10 +36,10 @@ LEXICAL = "lexical"
 MAX_TERMS = 128  # of a question; the rarest are kept
 _HEAP = 256_000_000  # bytes; one segment up to about 100,000 clauses
 _COMMON = 10_000
-_LARGE = 100_000
+LARGE = 100_000
 """Clauses from which on words that many of them hold are not searched: BM25 gives such words next to no weight, and
 at a million clauses they take almost half of the time (8.2 ms instead of 14.7; on 57,529 statutes the same R@100, nDCG@10 -0.0015)."""
-_MANY = 0.3  # share of all clauses
+MANY = 0.3  # share of all clauses
 _WORD_LIMIT = 64
 _HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"([{_HAN}]+)|\d+(?:[.:]\d+)*|[^\W\d_{_HAN}]+")
@@ -242,9 +242,9 @@ class Lexical:
 
     def _worth_a_search(self, name: str, words: Sequence[str]) -> Sequence[str]:
         """Return the words without those that too many clauses of a large index hold, unless none would be left."""
-        if self.clauses < _LARGE:
+        if self.clauses < LARGE:
             return words
-        rare = [word for word in words if self._searcher.doc_freq(name, word) <= _MANY * self.clauses]
+        rare = [word for word in words if self._searcher.doc_freq(name, word) <= MANY * self.clauses]
         return rare or words
 
     def _any_of(self, name: str, values: Iterable[str]) -> tantivy.Query:

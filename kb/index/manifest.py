@@ -102,8 +102,7 @@ class Manifest:
 
 def write_manifest(build: Path, manifest: Manifest) -> None:
     """Write the manifest into the build's folder."""
-    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
-    (build / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    (build / MANIFEST).write_text(manifest_json(manifest), encoding="utf-8")
 
 
 def read_manifest(build: Path) -> Manifest:
@@ -116,10 +115,31 @@ def read_manifest(build: Path) -> Manifest:
     """
     path = build / MANIFEST
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(f"the manifest {path} cannot be read: {error}", hint=REBUILD) from error
+    return manifest_of(text, str(path))
+
+
+def manifest_json(manifest: Manifest) -> str:
+    """Return the manifest as text."""
+    return json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n"
+
+
+def manifest_of(text: str, where: str) -> Manifest:
+    """Return the manifest that ``manifest_json`` wrote.
+
+    Raises:
+        IndexDamaged: It is none.
+        IndexMismatch: Another version of this program wrote the index.
+    """
+    try:
+        facts = json.loads(text)
         if facts["format"] != FORMAT or facts["passage_fields"] != list(PASSAGE_FIELDS):
             raise IndexMismatch(
-                f"the index {build.name} has format {facts['format']}, which this version (format {FORMAT}) cannot read",
+                f"the index {facts['id']} has format {facts['format']}, which this version (format {FORMAT}) cannot read",
                 hint=REBUILD,
                 found=facts["format"],
                 expected=FORMAT,
@@ -130,10 +150,8 @@ def read_manifest(build: Path) -> Manifest:
         facts["audiences"] = tuple(facts["audiences"])
         facts["passage_fields"] = tuple(facts["passage_fields"])
         return Manifest(**facts)
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise IndexDamaged(f"the manifest {path} cannot be read: {error}", hint=REBUILD) from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise IndexDamaged(f"the manifest {where} cannot be read: {error}", hint=REBUILD) from error
 
 
 def vector_files(build: Path, dimensions: int) -> dict[str, dict[Path, str]]:

@@ -8,7 +8,7 @@ import json
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -249,28 +249,15 @@ class Store:
             if rows:
                 row, document, place = rows[0]
                 return row, document, place
-        near = self._near(clause_id, filters)
-        hint = (
-            f"Did you mean {', '.join(near)}?"
-            if near
-            else "`kb search` and `kb export` show the ids there are."
-        )
-        raise ClauseUnknown(
-            f"no clause has the id {clause_id[:_SHOWN]!r}", hint=hint, clause_id=clause_id, near=near
-        )
 
-    def _near(self, clause_id: str, filters: Filters | None) -> list[str]:
-        """Return ids like this one: of its document if that exists, else of the document most like it."""
-        document, _, _ = clause_id.partition("#")
-        names = [found.id for found in self.documents(filters)]
-        likely = difflib.get_close_matches(document, names, n=1)
-        if not likely:
-            return []
-        where, values = _where(filters)
-        rows = self._all(
-            f"SELECT id FROM clause WHERE document = ? AND {where} ORDER BY place, row", [likely[0], *values]
-        )
-        return difflib.get_close_matches(clause_id, [found for (found,) in rows], n=3, cutoff=0.5)
+        def ids(document: str) -> list[str]:
+            rows = self._all(
+                f"SELECT id FROM clause WHERE document = ? AND {where} ORDER BY place, row",
+                [document, *values],
+            )
+            return [found for (found,) in rows]
+
+        raise unknown_clause(clause_id, [found.id for found in self.documents(filters)], ids)
 
     def _all(self, sql: str, values: Sequence[object]) -> list[Any]:
         try:
@@ -286,6 +273,26 @@ class Store:
             ):  # used after close: the caller's fault, not the file's
                 raise
             raise IndexDamaged(f"{self._path} cannot be read: {error}", hint=REBUILD) from error
+
+
+def unknown_clause(
+    clause_id: str, documents: Sequence[str], ids: Callable[[str], Sequence[str]]
+) -> ClauseUnknown:
+    """Return the error that names ids like an unknown one: of its document if that exists, else of the one most like it.
+
+    Args:
+        clause_id: The unknown id.
+        documents: Ids of the documents there are.
+        ids: What returns the ids of a document's clauses.
+    """
+    likely = difflib.get_close_matches(clause_id.partition("#")[0], documents, n=1)
+    near = difflib.get_close_matches(clause_id, ids(likely[0]), n=3, cutoff=0.5) if likely else []
+    hint = (
+        f"Did you mean {', '.join(near)}?" if near else "`kb search` and `kb export` show the ids there are."
+    )
+    return ClauseUnknown(
+        f"no clause has the id {clause_id[:_SHOWN]!r}", hint=hint, clause_id=clause_id, near=near
+    )
 
 
 def _where(filters: Filters | None) -> tuple[str, list[str]]:

@@ -26,7 +26,7 @@ def load_documents(docs: Path) -> tuple[Document, ...]:
 
 def build(
     docs: Path,
-    index: Path,
+    index: str | Path,
     *,
     model: str = DEFAULT_MODEL,
     tier: TierName = "auto",
@@ -36,7 +36,7 @@ def build(
 
     Args:
         docs: Folder of pages.
-        index: Folder of the index, replaced atomically.
+        index: Folder of the index, or ``milvus:URI``; replaced atomically.
         model: Embedding model.
         tier: How vectors are searched, as ``kb.index.build_index`` takes it.
         progress: Called with (done, total) texts embedded.

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kb.index.vectors import Matrix, Rows
     from kb.model import Filters, Passage
 
+    Vectors = dict[str, tuple[Rows, Matrix]]
+
 _MOST = 10_000
 """Clauses up to which conflicts are found at every build: every rule is compared with every other, which takes 8 s then,
 20 s for readers of three audiences in every combination."""
@@ -33,18 +35,18 @@ def conflicts_in(index: OpenIndex, filters: Filters | None = None) -> tuple[Conf
 
     readers = index.readers(filters)
     kept = kept_conflicts(index.kept(file_of(readers)))
-    return _found(index, readers) if kept is None else kept
+    return _found(index, readers, index.field_vectors()) if kept is None else kept
 
 
-def _found(index: OpenIndex, readers: tuple[str, ...]) -> tuple[Conflict, ...]:
+def _found(index: OpenIndex, readers: tuple[str, ...], vectors: Vectors) -> tuple[Conflict, ...]:
     from kb.compare.detector import conflicts_of
 
-    return conflicts_of(*_in_reading_order(index, readers))
+    return conflicts_of(*_in_reading_order(index, readers, vectors))
 
 
 def _in_reading_order(
-    index: OpenIndex, readers: tuple[str, ...]
-) -> tuple[list[Passage], dict[str, tuple[Rows, Matrix]]]:
+    index: OpenIndex, readers: tuple[str, ...], vectors: Vectors
+) -> tuple[list[Passage], Vectors]:
     """Return their passages, and per dense field the place among them of each vector, ascending, and the vectors."""
     import numpy as np
 
@@ -57,23 +59,24 @@ def _in_reading_order(
     )
     place = np.full(index.manifest.rows, -1, np.int32)
     place[[row for _, row in found]] = np.arange(len(found), dtype=np.int32)
-    vectors = {}
-    for field, (of, matrix) in index.field_vectors().items():
+    ordered = {}
+    for field, (of, matrix) in vectors.items():
         seen = np.flatnonzero(place[of] >= 0)
         order = seen[np.argsort(place[of][seen], kind="stable")]
-        vectors[field] = place[of][order], matrix[order]
-    return [passage for passage, _ in found], vectors
+        ordered[field] = place[of][order], matrix[order]
+    return [passage for passage, _ in found], ordered
 
 
-def keep_conflicts(folder: Path) -> None:
-    """Find the conflicts of the current index of a folder and keep them beside it, unless it is too large for that."""
+def keep_conflicts(place: str | Path) -> None:
+    """Find the conflicts of the current index of a place and keep them beside it, unless it is too large for that."""
     from kb.compare.kept import conflicts_json, file_of
     from kb.index import open_index, sets_of
 
     with (
-        open_index(folder) as index,
+        open_index(place) as index,
         contextlib.suppress(IndexUnwritable),
     ):  # not written: found again when asked for
         if len(index) <= _MOST:
+            vectors = index.field_vectors()
             for readers in sets_of(index.readers()):
-                index.keep(file_of(readers), conflicts_json(_found(index, readers)))
+                index.keep(file_of(readers), conflicts_json(_found(index, readers, vectors)))

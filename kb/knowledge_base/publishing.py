@@ -42,7 +42,7 @@ class Published:
 
 
 def publish(
-    docs: Path, config: Path, *, index: Path | None = None, write: bool = True, today: str = ""
+    docs: Path, config: Path, *, index: str | Path | None = None, write: bool = True, today: str = ""
 ) -> Published:
     """Write the generated part of the site; files that are as they should be are not touched.
 
@@ -116,7 +116,7 @@ def _theme(settings: str) -> dict[str, str]:
     return {f"{folder['folder']}/{path.relative_to(THEME).as_posix()}": text_at(path) for path in files}
 
 
-def kept_conflicts(docs: Path, index: Path | None) -> tuple[Conflict, ...]:
+def kept_conflicts(docs: Path, index: str | Path | None) -> tuple[Conflict, ...]:
     """Return the conflicts in the index, or those last published where there is none.
 
     Raises:

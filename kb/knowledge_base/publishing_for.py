@@ -30,7 +30,7 @@ _NEVER = (LEDGER_PAGE, EVALUATION, *OF_THEIR_OWN[:2])
 
 
 def publish_for(
-    audience: str, docs: Path, config: Path, out: Path, *, index: Path | None = None, today: str = ""
+    audience: str, docs: Path, config: Path, out: Path, *, index: str | Path | None = None, today: str = ""
 ) -> Published:
     """Write a site's pages and configuration as one audience may see them, into a new folder.
 

@@ -49,7 +49,7 @@ class KnowledgeBase:
         """Open an index.
 
         Args:
-            index: Folder of the index.
+            index: Folder of the index, or ``milvus:URI``.
             model: Embedding model, as ``kb index --model`` takes it; it must be the one that built the index.
 
         Raises:
@@ -60,7 +60,7 @@ class KnowledgeBase:
         from kb.index import open_index
 
         embedder = open_embedder(model)
-        return cls(open_index(Path(index), model=embedder.name), embedder)
+        return cls(open_index(index, model=embedder.name), embedder)
 
     def reopen(self, index: str | Path) -> Self:
         """Open the build that is current now with the model that is loaded already; this one stays open.
@@ -70,7 +70,7 @@ class KnowledgeBase:
         """
         from kb.index import open_index
 
-        return type(self)(open_index(Path(index), model=self._embedder.name), self._embedder)
+        return type(self)(open_index(index, model=self._embedder.name), self._embedder)
 
     def verify(self) -> None:
         """Read every byte of the index and compare it with what the build wrote.
@@ -89,7 +89,7 @@ class KnowledgeBase:
         """
         from kb.index import current_build
 
-        return current_build(Path(index))
+        return current_build(index)
 
     def __enter__(self) -> Self:
         return self

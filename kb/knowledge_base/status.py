@@ -45,7 +45,7 @@ class Status:
         return steps[0] if steps else 'ask: kb ask "迟到怎么处罚"'
 
 
-def status(docs: Path, index: Path, *, model: str = DEFAULT_MODEL) -> Status:
+def status(docs: Path, index: str | Path, *, model: str = DEFAULT_MODEL) -> Status:
     """Look at everything an answer needs; what is broken becomes a fact, never an exception."""
     facts = [_version()]
     for name, look in (
@@ -85,7 +85,7 @@ def _pages(docs: Path) -> Fact:
     return Fact("pages", "ok", f"{len(documents)} documents, {clauses} clauses in {docs}")
 
 
-def _index(docs: Path, index: Path, model: str) -> Fact:
+def _index(docs: Path, index: str | Path, model: str) -> Fact:
     from kb.embed import open_embedder
     from kb.index import corpus_digest, open_index, verify_index
     from kb.knowledge_base.building import load_documents

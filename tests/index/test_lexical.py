@@ -122,6 +122,6 @@ def test_words_that_many_clauses_of_a_large_index_hold_are_not_searched(
     build_index([entry(passage(f"a#{n}", text, n)) for n, text in enumerate(texts)], tmp_path, HashedPairs())
     with open_index(tmp_path) as index:
         assert len(index.lexical("员工打卡", 20, boosts={"text": 1.0})) == 10
-        monkeypatch.setattr(lexical, "_LARGE", 10)
+        monkeypatch.setattr(lexical, "LARGE", 10)
         assert [hit.row for hit in index.lexical("员工打卡", 20, boosts={"text": 1.0})] == [9]
         assert len(index.lexical("员工", 20, boosts={"text": 1.0})) == 10  # nothing else to go by
