@@ -49,6 +49,7 @@ serve: site  ## the site and the API on http://127.0.0.1:8000
 bench: $(DEV)/.installed  ## figures of the docs, ratios in one run
 	PYTHONPATH=. $(DEVBIN)/python bench/embed.py
 	$(DEVBIN)/python bench/cold_question.py
+	$(DEVBIN)/python bench/website.py
 
 clean:
 	rm -rf $(VENV) $(DEV) build site index
