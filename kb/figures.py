@@ -103,13 +103,15 @@ _FIGURE = re.compile(
   | (?P<oclock>(?P<oh>[01]?\d|2[0-4])\s*[点时](?!\d*[%元次])(?:(?P<half>半)|(?P<omin>[0-5]?\d)分?)?(?![间限候段效])(?!钟头))
   | (?P<percent>百分之\s*(?P<cp>{_FRACTION}|{_ARABIC})|(?P<ap>{_ARABIC})\s*%)
   | (?P<first>首次)
-  | (?P<ordinal>第\s*(?P<on>{_ARABIC}|{_CHINESE})\s*(?P<ou>次|天|日|个月|月|年|名|位|周|步)?)
+  | (?P<ordinal>第\s*(?P<on>{_ARABIC}|{_CHINESE})\s*(?P<ou>次|回|遍|天|日|个月|月|年|名|位|周|步)?)
   | (?P<low>{_ARABIC}|{_CHINESE})(?P<ls>万|亿)?(?={_DASH}(?:{_ARABIC}|{_CHINESE})(?:万|亿)?\s*余?\s*(?P<lu>{_UNIT}|%))
   | (?P<chinese>{_CHINESE})\s*余?\s*(?P<cu>{_UNIT})
   | (?P<number>{_ARABIC})(?P<ns>万|亿|千)?\s*余?多?\s*(?P<nu>{_UNIT})?
     )""",
     re.VERBOSE,
 )
+
+_TURNS = {"回": "次", "遍": "次"}
 
 # 一个人, 一种方法: an article. 一个月, 一小时, 一次 and 一天 stay figures.
 _ARTICLES = frozenset(
@@ -144,7 +146,7 @@ def _figure(match: re.Match[str], text: str) -> Figure | None:
     if match["first"]:
         return make("ordinal", "1", "次")
     if match["ordinal"]:
-        return make("ordinal", _plain(_number(match["on"])), match["ou"] or "")
+        return make("ordinal", _plain(_number(match["on"])), _TURNS.get(match["ou"], match["ou"] or ""))
     if match["chinese"]:
         kind, unit = _UNIT_OF[match["cu"]]
         if match["chinese"] == "一" and unit in _ARTICLES:

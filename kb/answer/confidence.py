@@ -11,14 +11,15 @@ import functools
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Literal
 
 from kb.figures import find_figures
 from kb.model import Hit, Passage
-from kb.search import language_of
+from kb.search import language_of, plain, telling
+from kb.search.wanted import wanted_figures, wants
 
 if TYPE_CHECKING:
     from typing import Any
@@ -26,23 +27,32 @@ if TYPE_CHECKING:
 SIGNALS = (
     "cosine",
     "trust",
-    "covered",
-    "covered_any",
-    "unknown",
+    "characters",
+    "words",
     "other_platform",
     "no_such_unit",
+    "no_figure",
+    "length",
     "english",
 )
-"""``cosine``: the best of the hits. ``trust``: the ranking's share for the first. ``covered``: share of the question's telling
-words (weighed by rarity) that the first hit has; ``covered_any``: that one of the first five has; ``unknown``: that no clause has.
-``other_platform``: the question names a platform, the clause another or none. ``no_such_unit``: it asks for so many of a
-unit and the clause has no figure in it. ``english``: asked in English."""
+"""``cosine``: the best of the hits. ``trust``: the ranking's share for the first. ``characters``: share of the question's telling
+characters (weighed by rarity) that the first hit has; ``words``: share of its telling words, in Chinese pairs of characters, that one
+of the first five has. ``other_platform``: the question names a platform, the clause another or none. ``no_such_unit``: it asks for so many of a
+unit and the clause has no figure in it; ``no_figure``: it asks for an amount, a time … and the clause has no figure of that kind.
+``length``: logarithm of the question's length, because the longer a question the lower the cosine of even its own answer.
+``english``: asked in English."""
 
 FILE = "confidence.json"
 _LOOK = 5
+_SHORTEST, _LONGEST = 14, 40
+"""Characters between which a question's length counts; few words can ask as clearly as a dozen."""
+_LETTERS = 4
+"""English letters that say as much as one Chinese character."""
 _STRANGE = 0.8
 """A question of whose telling words so many stand in no clause, and none in the nearest, is about something else: 年假 when only sick leave
 is ruled. Too rare among the questions for a weight of its own to be fitted."""
+_KEYWORD = 8
+"""A question of at most so many characters that asks nothing looks up a matter: whatever rules it answers."""
 
 # How people name the platforms. A question about one is not answered by the rules of another.
 _PLATFORMS = {
@@ -115,8 +125,9 @@ def doubt(question: str, hits: Sequence[Hit], counts: Mapping[str, int], clauses
     row = signals(question, hits, counts, clauses)
     model = fitted()
     named = dict(zip(SIGNALS, row, strict=True))
-    strange = named["unknown"] >= _STRANGE and not named["covered_any"]
-    if model.score(row) >= model.threshold and not strange:
+    rarity = _rarity(counts, clauses, pairs=True)
+    strange = not named["words"] and _share({term for term in counts if not counts[term]}, rarity) >= _STRANGE
+    if (model.score(row) >= model.threshold and not strange) or _looks_up(question, named["words"]):
         return ""
     if named["other_platform"]:
         return "another platform"
@@ -125,28 +136,38 @@ def doubt(question: str, hits: Sequence[Hit], counts: Mapping[str, int], clauses
 
 def signals(question: str, hits: Sequence[Hit], counts: Mapping[str, int], clauses: int) -> tuple[float, ...]:
     """Return the signals of a question and its hits, in the order of ``SIGNALS``."""
-    rarity = {
-        term: math.log(1 + (clauses - count + 0.5) / (count + 0.5))
-        for term, count in counts.items()
-        if len(term) > 1  # single characters are everywhere
-    }
-    total = sum(rarity.values()) or 1.0
-    words = [_terms_of(hit.passage) for hit in hits[:_LOOK]]
     first = next((hit.passage for hit in hits if not hit.passage.heading), hits[0].passage)
-
-    def share(terms: set[str]) -> float:
-        return sum(weight for term, weight in rarity.items() if term in terms) / total
-
+    words = [_terms_of(hit.passage) for hit in hits[:_LOOK]]
     return (
         max(hit.dense or 0.0 for hit in hits),
         hits[0].score,
-        share(words[0]),
-        share(set().union(*words)),
-        sum(weight for term, weight in rarity.items() if not counts[term]) / total,
+        _share(words[0], _rarity(counts, clauses, pairs=False)),
+        _share(set().union(*words), _rarity(counts, clauses, pairs=True)),
         float(_other_platform(question, first)),
         float(_no_such_unit(question, first)),
+        float(_no_figure(question, first)),
+        _length(question),
         float(language_of(question) == "en"),
     )
+
+
+def _rarity(counts: Mapping[str, int], clauses: int, *, pairs: bool) -> dict[str, float]:
+    return {
+        term: math.log(1 + (clauses - count + 0.5) / (count + 0.5))
+        for term, count in counts.items()
+        if (len(term) > 1) == pairs
+    }
+
+
+def _share(known: Set[str], rarity: Mapping[str, float]) -> float:
+    """Return how much of the rarity stands in known terms; all of nothing."""
+    total = sum(rarity.values())
+    return sum(weight for term, weight in rarity.items() if term in known) / total if total else 1.0
+
+
+def _looks_up(question: str, known: float) -> bool:
+    words = plain(question)
+    return len(words) <= _KEYWORD and telling(question) == words and known > 1 - 1e-9
 
 
 def _terms_of(passage: Passage) -> set[str]:
@@ -165,6 +186,16 @@ def _other_platform(question: str, passage: Passage) -> bool:
     return bool(asked) and not any(
         name == passage.platform or _PLATFORMS[name].search(about) for name in asked
     )
+
+
+def _length(question: str) -> float:
+    characters = len(question) / (_LETTERS if language_of(question) == "en" else 1)
+    return math.log(min(max(characters, _SHORTEST), _LONGEST))
+
+
+def _no_figure(question: str, passage: Passage) -> bool:
+    kinds = wanted_figures(wants(question))
+    return bool(kinds) and not any(figure.kind in kinds for figure in find_figures(passage.text))
 
 
 def _no_such_unit(question: str, passage: Passage) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from kb.config import MAX_QUESTION
 from kb.errors import QuestionEmpty, QuestionTooLong
+from kb.figures import find_figures
 from kb.folding import folded
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
@@ -55,5 +56,10 @@ def language_of(question: str) -> Literal["zh", "en"]:
 
 
 def telling(question: str) -> str:
-    """Return the question without its words of asking; what is left tells the matter. Never empty."""
-    return " ".join(_ASKING.sub(" ", plain(question)).split()) or question
+    """Return the question without its words of asking, its figures in digits; what is left tells the matter. Never empty."""
+    words = plain(question)
+    for figure in reversed(find_figures(words)):
+        if not any(character.isdecimal() for character in figure.text):
+            before = "第" if figure.kind == "ordinal" else ""
+            words = f"{words[: figure.start]}{before}{figure.value}{figure.unit}{words[figure.end :]}"
+    return " ".join(_ASKING.sub(" ", words).split()) or question
