@@ -185,6 +185,22 @@ def test_a_key_opens_over_http_what_it_opens_elsewhere(
         assert (refused.status_code, refused.json()["code"]) == (401, "key-missing")
 
 
+def test_without_an_index_agents_are_told_so(inside: Inside, tmp_path: Path) -> None:
+    async def look(client: Client) -> None:
+        refused = await client.call_tool("list_documents", {})
+        assert refused.is_error
+        told = json.loads(refused.content[0].text)
+        assert told["code"] == "index-missing"
+        assert str(tmp_path) not in told["message"]
+        with pytest.raises(MCPError, match="cannot answer now"):
+            await client.list_resources()
+        with pytest.raises(MCPError, match="cannot answer now"):
+            await client.read_resource("kb://documents/bamboo")
+
+    with inside(tmp_path / "index", ready=False) as running:
+        by_http(running, look)
+
+
 def test_no_stream_is_held_open(server: Asked) -> None:
     for method in ("GET", "DELETE", "PUT"):
         answer = httpx.request(
