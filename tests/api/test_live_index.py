@@ -245,16 +245,23 @@ def watched(inside: Inside, index: Path) -> Iterator[Asked]:
 
 def test_killed_builds_leave_the_service_as_it_was(watched: Asked, docs_copy: Path, index: Path) -> None:
     chance = random.Random(3)
+    killed = 0
     with Asking(watched) as asking:
         for n in range(RUNS):
             reworded(docs_copy, n + 20)
             process = kb("index", "--docs", docs_copy, "--index", index)
-            time.sleep(chance.uniform(0.1, 1.2))
+            builder = f"{process.pid}\n"  # who builds writes so into the lock
+            wait_until(
+                lambda builder=builder: (index / ".lock").read_text(encoding="ascii") == builder, seconds=60
+            )
+            time.sleep(chance.uniform(0, 0.2))
             process.send_signal(signal.SIGKILL)
             process.communicate()
+            killed += process.returncode == -signal.SIGKILL
         reworded(docs_copy, 99)
         last = build(docs_copy, index)
         wait_until(lambda: last.id in asking.indexes)
+    assert killed > RUNS / 2, "while they were building"
     assert set(asking.statuses) == {200}
     assert watched.get("/api/v1/health").json()["degraded"] is None
 
