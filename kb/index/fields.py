@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -170,8 +171,8 @@ class Fields:
                 for one in segments
                 for row, score in one.search(query, limit, mask)
             ]
-            found += sorted(best, key=_order)[: max(limit, 0)]
-        return sorted(found, key=_order)
+            found += _ranked(best)[: max(limit, 0)]
+        return _ranked(found)
 
     def cosines(self, vector: npt.ArrayLike, rows: Rows) -> dict[str, Cosines]:
         """Return per field ``(n,)`` the best cosine of each of these rows, which ascend; NaN where it has no such text."""
@@ -209,5 +210,6 @@ class Fields:
             return self._open
 
 
-def _order(score: FieldScore) -> tuple[float, int, str]:
-    return (-score.score, score.row, score.field)
+def _ranked(found: Iterable[FieldScore]) -> list[FieldScore]:
+    """Return these best first, equal scores by row and field."""
+    return sorted(sorted(found), key=itemgetter(2), reverse=True)

@@ -17,7 +17,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from operator import add
+from operator import add, itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -238,7 +238,7 @@ class Lexical:
         hits = self._searcher.search(query, limit, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
         found = [RowScore(row, score) for row, (score, _) in zip(rows, hits, strict=True)]
-        return sorted(found, key=lambda hit: (-hit.score, hit.row))
+        return sorted(sorted(found), key=itemgetter(1), reverse=True)
 
     def _worth_a_search(self, name: str, words: Sequence[str]) -> Sequence[str]:
         """Return the words without those that too many clauses of a large index hold, unless none would be left."""

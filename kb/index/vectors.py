@@ -223,9 +223,8 @@ class Segment:
         while wanted > 0:
             scores, found = self._index.search(query, wanted, params=self._parameters(choice, probes))
             got = found[0] >= 0
-            best = {}
-            for row, score in zip(self.rows[found[0][got]].tolist(), scores[0][got].tolist(), strict=True):
-                best.setdefault(row, score)
+            rows = self.rows[found[0][got]]
+            best = dict(zip(rows[::-1].tolist(), scores[0][got][::-1].tolist(), strict=True))  # last the best
             if len(best) >= limit:
                 break
             if probes < self._lists and not got.all():
