@@ -14,7 +14,7 @@ from kb.errors import IndexMissing
 if TYPE_CHECKING:
     from kb.compare import Conflict
 
-OF_THEIR_OWN = ("index.md", "ask.md", "topics.md")
+OF_THEIR_OWN = ("index.md", "ask.md")
 """Pages that have a place of their own in the navigation; others that are no documents stand under "about"."""
 EVALUATION = "evaluation.md"
 THEME = Path(__file__).parent.parent / "publish" / "theme"

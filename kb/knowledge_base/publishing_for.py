@@ -25,7 +25,7 @@ _FOLDERS = {"docs_dir": "docs", "site_dir": "site", "custom_dir": "overrides"}
 _FOLDER_LINE = re.compile(rf"^(?P<name> *(?:{'|'.join(_FOLDERS)}): *)(?P<folder>[^\s#]+)", re.MULTILINE)
 _TARGET = re.compile(r"""\]\((?P<link>[^)\s]+)|(?:src|href)=["'](?P<attribute>[^"']+)""")
 _PATH = re.compile(r"[\w./-]+\.\w+")
-_NEVER = (LEDGER_PAGE, EVALUATION, *OF_THEIR_OWN[:2])
+_NEVER = (LEDGER_PAGE, EVALUATION, *OF_THEIR_OWN)
 """Accounts of everything that was ingested or asked, and pages that are generated anew."""
 
 

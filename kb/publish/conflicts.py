@@ -86,7 +86,7 @@ def difference_blocks(
     for n, group in enumerate(differences(conflicts), 1):
         matter = MATTERS.get(group.what, group.what)
         blocks.append(
-            heading(level, f"{words(group.what)}不同", f"They differ: {words(matter)}", f"differ-{n}")
+            heading(level, f"{words(group.what)}不同", f"{words(matter)}: they differ", f"differ-{n}")
         )
         order = sorted(group.said, key=lambda identity: (passages[identity].kind, identity))
         lines = []

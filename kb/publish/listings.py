@@ -121,7 +121,7 @@ def documents_page(documents: Sequence[Document]) -> str:
             )
         )
         blocks.append(
-            cards([f"{document_link(document, '../')} {facts(document)}" for document in mine], "kb-lines")
+            cards([f"{document_link(document, '../')}<br>{facts(document)}" for document in mine], "kb-lines")
         )
     return page(Name("文件", "Documents"), blocks)
 
@@ -130,6 +130,19 @@ def kinds_of(documents: Sequence[Document]) -> list[str]:
     """Return the kinds that have documents, in the order of the page format."""
     present = {document.kind for document in documents}
     return [kind for kind in KINDS if kind in present]
+
+
+def topics_page(topics: Sequence[Topic], passages: Sequence[Passage]) -> str:
+    """Return the page of all topics that have rules (``documents/topics.md``)."""
+    items = []
+    for topic in topics:
+        mine = [passage for passage in passages if topic.id in passage.topics and not passage.heading]
+        count = len({passage.document_id for passage in mine})
+        told = both(f"{len(mine)} 条规则，{count} 份文件", f"{len(mine)} rules, {count} documents")
+        if mine:
+            items.append(f"**{link(named(Name(topic.zh, topic.en)), f'../topics/{topic.id}.md')}**<br>{told}")
+    told = both("同一个主题下，各份文件的规则放在一起。", "The rules of all documents, topic by topic.")
+    return page(Name("全部主题", "All topics"), [told, cards(items, "kb-cards")], front=["hide: [toc]"])
 
 
 def topic_page(
@@ -179,7 +192,8 @@ def home_page(
     site_name: str,
 ) -> str:
     """Return the home page below the question box."""
-    count = {topic.id: sum(topic.id in passage.topics for passage in passages) for topic in topics}
+    rules = [passage for passage in passages if not passage.heading]
+    count = {topic.id: sum(topic.id in passage.topics for passage in rules) for topic in topics}
     topic_cards = [
         link(f"{both(words(topic.short), words(topic.en))} {count[topic.id]}", f"topics/{topic.id}.md")
         for topic in topics
@@ -215,11 +229,10 @@ def home_page(
         (("按平台", "By platform", "platforms"), platform_cards, "kb-tags"),
         (("最近更新", "What is new", "new"), news, "kb-lines"),
     )
-    rules = sum(not passage.heading for passage in passages)
     blocks = [
         both(
-            f"{len(documents)} 份文件、{rules} 条规则，逐条编号，条条有出处。",
-            f"{rules} rules in {len(documents)} documents, each with its number and its source.",
+            f"{len(documents)} 份文件、{len(rules)} 条规则，逐条编号，条条有出处。",
+            f"{len(rules)} rules in {len(documents)} documents, each with its number and its source.",
         )
     ]
     for (zh, en, anchor), items, style in sections:

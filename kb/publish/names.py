@@ -139,7 +139,7 @@ FIXED = {
         Name("底线", "Floors"),
         *KINDS.values(),
         *PLATFORMS.values(),
-        *(Name(f"{zh}不同", f"They differ: {en}") for zh, en in MATTERS.items()),
+        *(Name(f"{zh}不同", en) for zh, en in MATTERS.items()),
     )
 }
 """English of what every site may have in its navigation and contents, by the Chinese."""

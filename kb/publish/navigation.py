@@ -64,7 +64,7 @@ def _nav(
         ]
     lines.append(_item(2, "按平台", "documents/platforms.md"))
     if topics:  # a knowledge base without a list of topics has no topic pages either
-        lines += [_section(1, "主题"), _item(2, "全部主题", "topics.md")]
+        lines += [_section(1, "主题"), _item(2, "全部主题", "documents/topics.md")]
         lines += [_item(2, topic.zh, f"topics/{topic.id}.md") for topic in topics]
     if found is not None:
         lines += [_section(1, "对照"), _item(2, "", "compare/index.md")]

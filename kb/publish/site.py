@@ -76,6 +76,8 @@ def generate(
     for kind in kinds_of(documents):
         mine = [document for document in documents if document.kind == kind]
         files[f"{kind}/index.md"] = listings.kind_page(kind, mine)
+    if topics:
+        files["documents/topics.md"] = listings.topics_page(topics, passages)
     for topic in topics:
         files[f"topics/{topic.id}.md"] = listings.topic_page(topic, documents, passages, found)
     for one in found:

@@ -41,7 +41,7 @@ function answerBody(text, cited, titleOf) {
     const body = rows.map(([, , said, n]) => {
       const citation = cited.get(Number(n))
       const title = titleOf(citation)
-      return make("tr", {}, make("th", { scope: "row", lang: langOf(title) }, title), make("td", { lang: langOf(said) }, said, glossOf(citation, language === "en" && citation.gloss_en !== said.trim())), make("td", {}, markOf(citation, title)))
+      return make("tr", {}, make("th", { scope: "row", lang: langOf(title) }, title), make("td", { lang: langOf(said) }, said, glossOf(citation, language === "en" && !said.includes(citation.gloss_en))), make("td", {}, markOf(citation, title)))
     })
     const head = [say("文件", "Document"), say("规定", "Rule"), say("出处", "Source")].map((name) => make("th", { scope: "col" }, name))
     return [
