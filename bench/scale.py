@@ -6,7 +6,7 @@ FOLDER holds STARD-lite (see stard.py), whose index is built first if there is n
 articles. Beyond, they are jittered copies: the first half of one article with the second half of another, and for the vector
 x of the first x + 0.5 (y - z), normalized, with y and z of two others: as far from the original (cosine 0.97) as the nearest
 real article is (0.96), and spread as real vectors are. Embedding is left out of build times and told apart.
-Every size is built in a process of its own and asked in another. An edit is five clauses of one page reworded, from the
+Every size is built in a process of its own and asked in another. `ask CPU` is processor time a question, in ms as all of them. An edit is five clauses of one page reworded, from the
 start of the update until another reader has opened the new build, compared every byte and answered. Prints Markdown.
 """
 
@@ -46,7 +46,7 @@ POOL = 100
 """Rows asked of each side, as a question does."""
 COLUMNS = {
     "clauses": ",", "vectors": "", "recall@10": ".3f", "build s": ".1f", "clauses/s": ",.0f", "peak MB": ",.0f", "disk MB": ",.0f",
-    "edit s": ".2f", "open ms": ".1f", "first ms": ".0f", "ask p50": ".1f", "ask p95": ".1f", "dense p50": ".1f", "words p50": ".1f",
+    "edit s": ".2f", "open ms": ".1f", "first ms": ".0f", "ask p50": ".1f", "ask p95": ".1f", "ask CPU": ".1f", "dense p50": ".1f", "words p50": ".1f",
     "filtered p50": ".1f", "MB idle": ".0f", "MB after": ",.0f",
 }  # fmt: skip
 """What is printed, and with which digits."""
@@ -190,7 +190,9 @@ def asked(options: argparse.Namespace, nearest: Sequence[Sequence[int]]) -> dict
     idle = memory()
     with KnowledgeBase.open(options.work) as kb:
         first = _timed(lambda: kb.ask(texts[0]))
+        used = time.process_time()
         asking = [_timed(lambda text=text: kb.ask(text)) for text in texts]
+        used = (time.process_time() - used) / len(texts)
         model, index = open_embedder(), kb._index
         vectors = model.embed_questions(texts)
         dense = [_timed(lambda vector=vector: index.dense(vector, POOL)) for vector in vectors]
@@ -212,7 +214,7 @@ def asked(options: argparse.Namespace, nearest: Sequence[Sequence[int]]) -> dict
     return {
         "recall@10": np.mean(shares), "open ms": opening * 1e3, "first ms": first * 1e3,
         "ask p50": np.median(asking) * 1e3, "ask p95": np.quantile(asking, 0.95) * 1e3,
-        "dense p50": np.median(dense) * 1e3, "words p50": np.median(words) * 1e3,
+        "ask CPU": used * 1e3, "dense p50": np.median(dense) * 1e3, "words p50": np.median(words) * 1e3,
         "filtered p50": np.median(filtered) * 1e3, "MB idle": idle, "MB after": after,
     }  # fmt: skip
 
