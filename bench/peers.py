@@ -37,8 +37,8 @@ TORCH = "torch==2.13.0"  # the CPU build; a newer or unpinned one brings gigabyt
 WARM = 10
 """Questions asked before the clock runs."""
 COLUMNS = (
-    "environment MB", "model MB", "build s", "clauses/s", "build peak MB", "index MB", "cold s", "warm p50 ms", "warm p95 ms",
-    "serving peak MB", "nDCG@10", "R@10", "R@100",
+    "environment MB", "model MB", "build s", "build CPU s", "clauses/s", "build peak MB", "index MB", "cold s", "cold CPU s",
+    "warm p50 ms", "warm p95 ms", "warm CPU ms", "serving peak MB", "nDCG@10", "R@10", "R@100",
 )  # fmt: skip
 
 
@@ -94,8 +94,8 @@ def sampled(folder: Path, articles: int, questions: int) -> tuple[list[dict[str,
     return clauses, [{"question": one["question"], "gold": [str(a) for a in one["gold"]]} for one in asked]
 
 
-def run(command: Sequence[str]) -> tuple[float, float]:
-    """Run a command to its end; return wall time in seconds and peak memory in MB."""
+def run(command: Sequence[str]) -> tuple[float, float, float]:
+    """Run a command to its end; return wall time and processor time in seconds and peak memory in MB."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT)
     assert process.stderr is not None
@@ -103,7 +103,7 @@ def run(command: Sequence[str]) -> tuple[float, float]:
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{' '.join(command)} failed with status {status}:\n{said}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 class Waiting:
@@ -123,6 +123,14 @@ class Waiting:
         self._process.stdin.flush()
         found = self._answer()["ids"]
         return found, (time.perf_counter() - start) * 1000
+
+    @property
+    def used(self) -> float:
+        """Processor time so far, in ms."""
+        fields = (
+            Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        )
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1000
 
     def close(self) -> float:
         """End it; return its peak memory in MB."""
@@ -184,13 +192,13 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
         shutil.rmtree(indexes[name], ignore_errors=True)
         if name == "kb":  # at its first use the model is converted, once for all
             run([command[0], "-c", "from kb.embed import open_embedder; open_embedder()"])
-        wall, peak = run([*command, "build", str(model), str(corpus), str(indexes[name])])
+        wall, used, peak = run([*command, "build", str(model), str(corpus), str(indexes[name])])
         figures[name] |= {
-            "build s": wall, "clauses/s": len(clauses) / wall, "build peak MB": peak, "index MB": megabytes(indexes[name]),
+            "build s": wall, "build CPU s": used, "clauses/s": len(clauses) / wall, "build peak MB": peak, "index MB": megabytes(indexes[name]),
             "model MB": megabytes(work / "cache" if name == "kb" else model),
         }  # fmt: skip
         told(name, figures[name])
-    cold: dict[str, list[float]] = {name: [] for name in peers}
+    cold: dict[str, list[tuple[float, float, float]]] = {name: [] for name in peers}
     for one in questions[: options.runs + 1]:
         for name, command in commands.items():
             asking = [*command, "ask", str(model), str(indexes[name]), one["question"]]
@@ -204,9 +212,10 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
                     "--index",
                     str(indexes[name]),
                 ]
-            cold[name].append(run(asking)[0])
-    for name, took in cold.items():
-        figures[name]["cold s"] = statistics.median(took[1:])  # the first run of each warms the disk
+            cold[name].append(run(asking))
+    for name, runs in cold.items():  # the first run of each warms the disk
+        figures[name]["cold s"] = statistics.median(wall for wall, _, _ in runs[1:])
+        figures[name]["cold CPU s"] = statistics.median(used for _, used, _ in runs[1:])
     warm(commands, {name: str(path) for name, path in indexes.items()}, str(model), questions, figures)
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d}", "machine": platform.machine(), "cores": len(os.sched_getaffinity(0)),
@@ -224,12 +233,15 @@ def warm(
     """Ask every question of each in turn; add times, memory and quality to the figures."""
     waiting = {name: Waiting([*command, "serve", model, indexes[name]]) for name, command in commands.items()}
     times: dict[str, list[float]] = {name: [] for name in waiting}
+    used: dict[str, list[float]] = {name: [] for name in waiting}
     answers: list[float] = []
     for place, one in enumerate([*questions[:WARM], *questions]):
         for name, process in waiting.items():
+            before = process.used
             _, took = process.ask(one["question"], 10)
             if place >= WARM:
                 times[name].append(took)
+                used[name].append(process.used - before)
         if "kb" in waiting:
             _, took = waiting["kb"].ask(one["question"], 0)
             answers += [took] if place >= WARM else []
@@ -237,6 +249,7 @@ def warm(
         rows = [judged(process.ask(one["question"], 100)[0], one["gold"]) for one in questions]
         figures[name] |= {metric: statistics.fmean(row[metric] for row in rows) for metric in rows[0]}
         figures[name]["warm p50 ms"], figures[name]["warm p95 ms"] = quantiles(times[name])
+        figures[name]["warm CPU ms"] = statistics.fmean(used[name])
         figures[name]["serving peak MB"] = process.close()
     if answers:
         figures["kb"]["answer p50 ms"], figures["kb"]["answer p95 ms"] = quantiles(answers)

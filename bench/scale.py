@@ -6,8 +6,9 @@ FOLDER holds STARD-lite (see stard.py), whose index is built first if there is n
 articles. Beyond, they are jittered copies: the first half of one article with the second half of another, and for the vector
 x of the first x + 0.5 (y - z), normalized, with y and z of two others: as far from the original (cosine 0.97) as the nearest
 real article is (0.96), and spread as real vectors are. Embedding is left out of build times and told apart.
-Every size is built in a process of its own and asked in another. `ask CPU` is processor time a question, in ms as all of them. An edit is five clauses of one page reworded, from the
-start of the update until another reader has opened the new build, compared every byte and answered. Prints Markdown.
+Every size is built in a process of its own and asked in another. Times of questions are in ms, `ask CPU` the processor time of
+one. An edit is five clauses of one page reworded, from the start of the update until another reader has opened the new
+build, compared every byte and answered. Prints Markdown.
 """
 
 from __future__ import annotations
