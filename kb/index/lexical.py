@@ -34,7 +34,8 @@ from kb.model.filters import Filters, facet
 
 LEXICAL = "lexical"
 MAX_TERMS = 128  # of a question; the rarest are kept
-_HEAP = 256_000_000  # bytes; one segment up to about 100,000 clauses
+_HEAP = 256_000_000  # bytes; one segment up to about 100,000 clauses where all are for the same readers
+_LEAST_HEAP = 64_000_000
 _COMMON = 10_000
 LARGE = 100_000
 """Clauses from which on words that many of them hold are not searched: BM25 gives such words next to no weight, and
@@ -107,42 +108,52 @@ def write_lexical(
         OSError: They cannot be written.
     """
     (build / LEXICAL).mkdir()
-    for readers in sets_of(audiences):
-        before = None
-        if base is not None and (known := [name for name in readers if name in base[1].audiences]):
-            before = _folder(base[0], known)  # which holds all that these readers had to see
-        own = (record for record in records if record.entry.passage.audience in readers)
-        _write(_folder(build, readers), fields, own, before, dropped)
+    sets = list(sets_of(audiences))
+    heap = max(_HEAP // len(sets), _LEAST_HEAP)
+    try:
+        writers = []
+        for readers in sets:
+            before = None
+            if base is not None and (known := [name for name in readers if name in base[1].audiences]):
+                before = _folder(base[0], known)  # which holds all that these readers had to see
+            writers.append((readers, _writer(_folder(build, readers), fields, before, dropped, heap)))
+        for record in records:
+            document = _document(
+                record.row, record.entry
+            )  # once for all: taking texts apart is most of the work
+            for readers, writer in writers:
+                if record.entry.passage.audience in readers:
+                    writer.add_document(document)
+        for _, writer in writers:
+            writer.commit()
+            writer.wait_merging_threads()
+    except (ValueError, RuntimeError) as error:  # tantivy reports failed writes as ValueError
+        raise OSError(f"{build / LEXICAL}: {error}") from error
 
 
 def _folder(build: Path, readers: Iterable[str]) -> Path:
     return build / LEXICAL / "+".join(readers)
 
 
-def _write(
-    folder: Path, fields: Sequence[str], records: Iterable[Record], base: Path | None, dropped: Iterable[int]
-) -> None:
+def _writer(
+    folder: Path, fields: Sequence[str], base: Path | None, dropped: Iterable[int], heap: int
+) -> tantivy.IndexWriter:
+    """Return what writes one index that starts as the base without the rows dropped, or as nothing."""
     folder.mkdir()
-    try:
-        if base is None:
-            index = tantivy.Index(_schema(fields), path=str(folder))
-        else:
-            for path in base.iterdir():
-                if path.suffix == ".json":  # which files count; the only ones that tantivy replaces
-                    shutil.copyfile(path, folder / path.name)
-                elif path.suffix != ".lock":
-                    share(path, folder / path.name)
-            index = tantivy.Index.open(str(folder))
-        writer = index.writer(_HEAP, num_threads=1)  # one thread: the same entries give the same segments
-        for row in dropped:
-            # delete_documents_by_term takes the number for a signed one, and finds nothing
-            writer.delete_documents_by_query(tantivy.Query.term_query(index.schema, "row", row))
-        for record in records:
-            writer.add_document(_document(record.row, record.entry))
-        writer.commit()
-        writer.wait_merging_threads()
-    except (ValueError, RuntimeError) as error:  # tantivy reports failed writes as ValueError
-        raise OSError(f"{folder}: {error}") from error
+    if base is None:
+        index = tantivy.Index(_schema(fields), path=str(folder))
+    else:
+        for path in base.iterdir():
+            if path.suffix == ".json":  # which files count; the only ones that tantivy replaces
+                shutil.copyfile(path, folder / path.name)
+            elif path.suffix != ".lock":
+                share(path, folder / path.name)
+        index = tantivy.Index.open(str(folder))
+    writer = index.writer(heap, num_threads=1)  # one thread: the same entries give the same segments
+    for row in dropped:
+        # delete_documents_by_term takes the number for a signed one, and finds nothing
+        writer.delete_documents_by_query(tantivy.Query.term_query(index.schema, "row", row))
+    return writer
 
 
 def _schema(fields: Sequence[str]) -> tantivy.Schema:

@@ -125,3 +125,23 @@ def test_words_that_many_clauses_of_a_large_index_hold_are_not_searched(
         monkeypatch.setattr(lexical, "LARGE", 10)
         assert [hit.row for hit in index.lexical("员工打卡", 20, boosts={"text": 1.0})] == [9]
         assert len(index.lexical("员工", 20, boosts={"text": 1.0})) == 10  # nothing else to go by
+
+
+def test_a_text_is_taken_apart_once_however_many_readers_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def counted(text: str) -> list[str]:
+        seen.append(text)
+        return terms(text)
+
+    monkeypatch.setattr(lexical, "terms", counted)
+    audiences = ("public", "staff", "manager")
+    made = [passage(f"{name}#1", f"第{n}仓库夜里锁门。", audience=name) for n, name in enumerate(audiences)]
+    build_index([entry(one) for one in made], tmp_path, HashedPairs())
+    assert sorted(seen) == sorted(text for one in made for _, text in entry(one).lexical if text)
+    with open_index(tmp_path) as index:
+        for one in made:
+            assert len(index.lexical("仓库锁门", 9, Filters(audience=(one.audience,)))) == 1
+        assert len(index.lexical("仓库锁门", 9)) == 3
