@@ -10,7 +10,7 @@ from kb.model import Document
 from kb.pages import page_path
 from kb.publish.compare import Comparison
 from kb.publish.listings import kinds_of
-from kb.publish.names import AUDIENCES, FIXED, KINDS, PLATFORMS, STATUSES, Topic, name_of
+from kb.publish.names import AUDIENCES, FIXED, KINDS, MATTERS, PLATFORMS, STATUSES, Topic, name_of
 
 CONFIG_MARKS = ("# kb publish writes from here", "# kb publish writes to here")
 _STEP = "  "
@@ -97,14 +97,18 @@ def _english(
     found: Sequence[Comparison],
     about: Sequence[tuple[str, str]],
 ) -> list[str]:
-    """Return the English of every title in the navigation, and the pages that are in English altogether."""
+    """Return the English of every title and matter, and the pages that are in English altogether."""
     names = {
         **FIXED,
         **{topic.zh: topic.en for topic in topics},
         **{one.subject.zh: one.subject.en for one in found},
         **{document.title: document.title_en for document in documents if document.title_en},
     }
-    lines = [f"{_STEP}english:", *(f"{_STEP * 2}{_quoted(zh)}: {_quoted(en)}" for zh, en in names.items())]
+    lines = [
+        f"{_STEP}matters: {_quoted(MATTERS)}",
+        f"{_STEP}english:",
+        *(f"{_STEP * 2}{_quoted(zh)}: {_quoted(en)}" for zh, en in names.items()),
+    ]
     written = [path.removesuffix(".md") + "/" for title, path in about if title.isascii()]
     return [*lines, f"{_STEP}in_english: {_quoted(written)}"]
 

@@ -91,6 +91,9 @@ def test_a_document_shows_title_summary_contents_and_glosses_in_english(static: 
     assert "Status: Not stated" in page.inner_text(".kb-facts")
     assert "Code of work for customer service." in page.inner_text(".md-nav--secondary")
     assert page.locator(".kb-gloss:visible").count() > 40
+    page.click('[id="2-1-n1"] .kb-differ')
+    panel = page.wait_for_selector(".kb-panel").inner_text()
+    assert "Hours of the shift: here 8:30-16:30, there" in panel
     page.goto(static + "/")  # remembered
     assert "By topic" in page.inner_text(".kb-content")
     page.click("#kb-language")

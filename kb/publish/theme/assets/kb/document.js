@@ -63,20 +63,21 @@ async function conflicts() {
   return found
 }
 
-async function conflictSection(id) {
+async function conflictSection(id, matters) {
   const [all, differing] = await Promise.all([load(), conflicts()])
   const known = new Map(all.map((clause) => [clause.id, clause]))
   const items = (differing.get(id) ?? [])
     .filter((conflict) => known.has(conflict.other))
     .map(({ other, what, said, saidThere }) => {
       const clause = known.get(other)
+      const matter = say(`${what}不同`, matters[what] ?? what)
       return make(
         "li",
         {},
         make(
           "span",
           { class: "kb-related__title" },
-          make("span", { lang: "zh" }, say(`${what}不同`, what)),
+          make("span", { lang: langOf(matter) }, matter),
           say("：这里 ", ": here "),
           make("strong", { lang: langOf(said) }, said),
           say("，那里 ", ", there "),
@@ -101,7 +102,7 @@ async function panelOf(doc, anchor, fields, id) {
     ),
   )
   try {
-    const differing = await conflictSection(`${doc.id}#${anchor}`)
+    const differing = await conflictSection(`${doc.id}#${anchor}`, doc.matters)
     if (differing) parts.unshift(differing)
     const [related, all] = await Promise.all([data("assets/kb/related.json"), load()])
     const known = new Map(all.map((clause) => [clause.id, clause]))
