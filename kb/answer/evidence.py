@@ -72,7 +72,10 @@ def gather(hits: Sequence[Hit], wanted: frozenset[Want], around: Around) -> Evid
     if section:
         best = sorted(section, key=lambda passage: -scores.get(passage.clause_id, 0.0))[:LONGEST_LIST]
         arrangement: Arrangement = "steps" if "steps" in wanted and "list" not in wanted else "list"
-        return _evidence(arrangement, [passage for passage in section if passage in best], [*best, *ranked])
+        told = [passage for passage in section if passage in best]
+        if not wanted & {"list", "steps"} and hits[0].passage in told:  # the rule asked for, then what stands with it
+            told = sorted(told, key=lambda passage: passage is not hits[0].passage)
+        return _evidence(arrangement, told, [*best, *ranked])
     rules = [hit for hit in hits if not hit.passage.heading] or list(hits)
     differing = _differing(rules)
     if len(differing) > 1:
