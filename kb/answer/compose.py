@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kb.answer.confidence import Reason
-from kb.answer.evidence import Around, Arrangement, gather
+from kb.answer.evidence import Around, Arrangement, Rivals, gather
 from kb.model import Answer, Citation, Hit, Passage
 from kb.search.wanted import wants
 
@@ -29,6 +29,7 @@ def compose(
     doubt: Reason,
     limit: int,
     surroundings: Around,
+    rivals: Rivals,
 ) -> Answer:
     """Return the answer to a question from its hits.
 
@@ -39,11 +40,12 @@ def compose(
         doubt: Why the hits do not answer, ``""`` when they do.
         limit: Most citations; a list or a flow that is answered whole may bring more.
         surroundings: Gives what stands under and beside a clause.
+        rivals: Gives the clauses that conflict with a clause.
     """
     nearest = tuple(_cite(n, hit.passage, hit.score) for n, hit in enumerate(hits[:limit], 1))
     if doubt:
         return Answer(question, "abstained", _SILENCE[language], doubt, (), nearest)
-    evidence = gather(hits, wants(question), surroundings)
+    evidence = gather(hits, wants(question), surroundings, rivals)
     scores = {hit.passage.clause_id: hit.score for hit in hits}
     cited = {
         passage.clause_id: _cite(n, passage, scores.get(passage.clause_id, 0.0))

@@ -41,6 +41,7 @@ class Surroundings:
 
 
 Around = Callable[[Passage], Surroundings]
+Rivals = Callable[[Passage], Sequence[Passage]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,14 @@ class Evidence:
     ranked: tuple[Passage, ...]
 
 
-def gather(hits: Sequence[Hit], wanted: frozenset[Want], around: Around) -> Evidence:
+def gather(hits: Sequence[Hit], wanted: frozenset[Want], around: Around, rivals: Rivals) -> Evidence:
     """Choose and arrange the clauses that answer.
 
     Args:
         hits: Best first, at least one.
         wanted: What the question wants.
         around: Gives the surroundings of a clause.
+        rivals: Gives the clauses that conflict with a clause.
     """
     scores = {hit.passage.clause_id: hit.score for hit in hits}
     ranked = list(dict.fromkeys(_expanded(hits, scores, around)))
@@ -73,11 +75,13 @@ def gather(hits: Sequence[Hit], wanted: frozenset[Want], around: Around) -> Evid
         best = sorted(section, key=lambda passage: -scores.get(passage.clause_id, 0.0))[:LONGEST_LIST]
         arrangement: Arrangement = "steps" if "steps" in wanted and "list" not in wanted else "list"
         told = [passage for passage in section if passage in best]
-        if not wanted & {"list", "steps"} and hits[0].passage in told:  # the rule asked for, then what stands with it
+        if (
+            not wanted & {"list", "steps"} and hits[0].passage in told
+        ):  # the rule asked for, then what stands with it
             told = sorted(told, key=lambda passage: passage is not hits[0].passage)
         return _evidence(arrangement, told, [*best, *ranked])
     rules = [hit for hit in hits if not hit.passage.heading] or list(hits)
-    differing = _differing(rules)
+    differing = _differing(rules, rivals(rules[0].passage))
     if len(differing) > 1:
         return _evidence("differing", differing, [*differing, *ranked])
     top = scores.get(ranked[0].clause_id, rules[0].score)
@@ -126,8 +130,8 @@ def _section(hits: Sequence[Hit], wanted: frozenset[Want], around: Around) -> tu
     return beside if alike >= min(_ALIKE, len(beside)) else ()
 
 
-def _differing(hits: Sequence[Hit]) -> tuple[Passage, ...]:
-    """Return the best rule of each document that rules the matter of the best hit."""
+def _differing(hits: Sequence[Hit], rivals: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Return the best rule of each document that rules the matter of the best hit, also those that only conflict with it."""
     best = hits[0]
     topics = set(best.passage.topics)
     seen: Counter[str] = Counter()
@@ -140,4 +144,7 @@ def _differing(hits: Sequence[Hit]) -> tuple[Passage, ...]:
         if same_matter and not seen[passage.document_id]:
             chosen.append(passage)
         seen[passage.document_id] += 1
+    for passage in rivals:
+        if all(passage.document_id != one.document_id for one in chosen):
+            chosen.append(passage)
     return tuple(chosen[:_DOCUMENTS])

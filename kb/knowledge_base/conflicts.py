@@ -38,6 +38,17 @@ def conflicts_in(index: OpenIndex, filters: Filters | None = None) -> tuple[Conf
     return _found(index, readers, index.field_vectors()) if kept is None else kept
 
 
+def rivals_in(index: OpenIndex, filters: Filters | None = None) -> dict[str, tuple[str, ...]]:
+    """Return which clauses each clause conflicts with, as kept at the build; without that, none: to find them takes seconds."""
+    from kb.compare.kept import file_of, kept_conflicts
+
+    rivals: dict[str, tuple[str, ...]] = {}
+    for conflict in kept_conflicts(index.kept(file_of(index.readers(filters)))) or ():
+        for one, other in ((conflict.a, conflict.b), (conflict.b, conflict.a)):
+            rivals[one] = (*rivals.get(one, ()), other)
+    return rivals
+
+
 def _found(index: OpenIndex, readers: tuple[str, ...], vectors: Vectors) -> tuple[Conflict, ...]:
     from kb.compare.detector import conflicts_of
 

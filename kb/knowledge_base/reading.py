@@ -43,6 +43,7 @@ class KnowledgeBase:
         self._index = index
         self._embedder = embedder
         self._conflicts: dict[tuple[str, ...], tuple[Conflict, ...]] = {}
+        self._rivals: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = {}
 
     @classmethod
     def open(cls, index: str | Path = DEFAULT_INDEX, *, model: str = DEFAULT_MODEL) -> Self:
@@ -144,7 +145,18 @@ class KnowledgeBase:
             doubt=doubt(question, hits, counts, self._index.count(filters)),
             limit=limit,
             surroundings=lambda passage: self.surroundings(passage, filters),
+            rivals=lambda passage: self._rivals_of(passage, filters),
         )
+
+    def _rivals_of(self, passage: Passage, filters: Filters | None) -> list[Passage]:
+        """Return the clauses that the reader may see and that conflict with one, as far as that is known without searching."""
+        from kb.knowledge_base.conflicts import rivals_in
+
+        readers = self._index.readers(filters)
+        if readers not in self._rivals:
+            self._rivals[readers] = rivals_in(self._index, filters)
+        others = self._rivals[readers].get(passage.clause_id, ())
+        return self._index.known(others, filters) if others else []
 
     def compare(
         self, question: str, *, limit: int = DEFAULT_ROWS, filters: Filters | None = None

@@ -13,7 +13,7 @@ from kb.compare.detector import conflicts_of
 from kb.compare.measure import Pair, read_pairs, score
 from kb.errors import InputInvalid
 from kb.index import open_index
-from kb.knowledge_base import load_documents
+from kb.knowledge_base import KnowledgeBase, load_documents
 from kb.passages import entries_of
 
 ROOT = Path(__file__).parents[2]
@@ -96,3 +96,17 @@ def test_a_bad_line_of_pairs_is_named(line: str, tmp_path: Path) -> None:
     path.write_text(line + "\n", encoding="utf-8")
     with pytest.raises(InputInvalid, match=r"pairs\.jsonl:1"):
         read_pairs(path)
+
+
+def test_a_rule_is_answered_with_the_rules_that_conflict_with_it(shipped_index: Path) -> None:
+    shipped = KnowledgeBase.open(shipped_index)
+    told = 0
+    for conflict in shipped.conflicts():
+        clause, _ = shipped.show(conflict.a)
+        answer = shipped.ask(clause.ask[0]) if clause.ask else None
+        if answer and answer.text.startswith("各份文件的规定不同") and answer.citations[0].passage == clause:
+            rival, _ = shipped.show(conflict.b)
+            documents = {citation.passage.document_id for citation in answer.citations}
+            assert rival.document_id in documents or len(documents) >= 5
+            told += 1
+    assert told >= 5
