@@ -101,7 +101,7 @@ def test_a_bad_line_of_pairs_is_named(line: str, tmp_path: Path) -> None:
 def test_a_rule_is_answered_with_the_rules_that_conflict_with_it(shipped_index: Path) -> None:
     shipped = KnowledgeBase.open(shipped_index)
     told = 0
-    for conflict in shipped.conflicts():
+    for conflict in shipped.conflicts:
         clause, _ = shipped.show(conflict.a)
         answer = shipped.ask(clause.ask[0]) if clause.ask else None
         if answer and answer.text.startswith("各份文件的规定不同") and answer.citations[0].passage == clause:
