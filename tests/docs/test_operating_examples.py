@@ -179,3 +179,13 @@ def test_a_program_of_the_page_answers_from_the_index_and_from_a_server(program:
 
 def test_every_block_is_of_a_kind_that_is_tried() -> None:
     assert {name for name, _ in BLOCKS} <= {"sh", "json", "python", "nginx"}
+
+
+def test_no_other_page_shows_an_example() -> None:
+    tried = {ROOT / "docs" / "operating" / "running.md", ROOT / "README.md", ROOT / "CONTRIBUTING.md"}
+    pages = [
+        *ROOT.glob("*.md"),
+        *(page for part in ("docs", "evals", "bench") for page in (ROOT / part).rglob("*.md")),
+    ]
+    shown = {page for page in pages if re.search(r"^```(sh|bash|console|python)$", page.read_text(encoding="utf-8"), re.MULTILINE)}  # fmt: skip
+    assert shown == tried, "add it to a test that runs it"
