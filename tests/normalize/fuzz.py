@@ -59,18 +59,23 @@ def mutate(rng: random.Random, texts: list[str]) -> str:
     return text
 
 
-def check(text: str) -> None:
-    """Raise AssertionError when the promises do not hold for ``text``."""
+def check(*texts: str) -> None:
+    """Raise AssertionError when the promises do not hold for ``texts``, sources that are read together."""
+    sources = [Source(f"f{n}.txt", text, "0" * 64) for n, text in enumerate(texts)]
     started = time.process_time()
-    normalized = normalize([Source("f.txt", text, "0" * 64)])
+    normalized = normalize(sources)
     took = time.process_time() - started
-    assert took < 1.0 + len(text) / 3000, f"too slow: {took:.2f} s for {len(text)} characters"
-    position = 0
-    for segment in normalized.ledgers[0].segments:
-        assert position <= segment.start < segment.end <= len(text), "segments overlap or are out of order"
-        assert all(c.isspace() for c in text[position : segment.start]), "a character is lost"
-        position = segment.end
-    assert all(c.isspace() for c in text[position:]), "a character is lost at the end"
+    size = sum(map(len, texts))
+    assert took < 1.0 + size / 3000, f"too slow: {took:.2f} s for {size} characters"
+    for text, ledger in zip(texts, normalized.ledgers, strict=True):
+        position = 0
+        for segment in ledger.segments:
+            assert position <= segment.start < segment.end <= len(text), (
+                "segments overlap or are out of order"
+            )
+            assert all(c.isspace() for c in text[position : segment.start]), "a character is lost"
+            position = segment.end
+        assert all(c.isspace() for c in text[position:]), "a character is lost at the end"
     for found in normalized.found:
         anchors = [clause.anchor for clause in found.clauses]
         assert len(anchors) == len(set(anchors)), "an anchor is used twice"
@@ -91,8 +96,9 @@ def main(arguments: list[str]) -> int:
         ]
     for n in range(count):
         text = mutate(random.Random(n), texts)
+        beside = [mutate(random.Random(-n), [text])] if n % 4 == 0 else []  # a mutation of it: perhaps a copy
         try:
-            check(text)
+            check(text, *beside)
         except Exception as error:  # noqa: BLE001 - whatever breaks is a finding
             print(f"mutation {n}: {type(error).__name__}: {error}\n{text[:400]!r}")
             return 1
