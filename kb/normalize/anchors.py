@@ -11,7 +11,7 @@ from __future__ import annotations
 from kb.normalize.families import Value, base
 
 _WORDS = {
-    "编": "book", "分编": "sub", "篇": "part", "部分": "part", "单元": "unit", "章": "ch", "课": "lesson", "讲": "lesson", "节": "sec", "条": "art",
+    "编": "book", "分编": "sub", "篇": "part", "部分": "part", "单元": "unit", "章": "ch", "课": "lesson", "讲": "lesson", "节": "sec", "条": "art", "Article": "art",
     "款": "par", "annex": "annex", "步": "step", "张": "fig", "阶段": "stage",
     "noun|步骤": "step", "noun|案例": "case", "noun|情形": "case", "noun|职责": "duty", "noun|阶段": "stage", "noun|环节": "stage",
     "noun|方案": "plan", "noun|要点": "point", "noun|误区": "myth", "noun|场景": "scene", "noun|模块": "module", "noun|任务": "task",

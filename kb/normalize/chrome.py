@@ -97,7 +97,7 @@ _LINE_RULES: tuple[tuple[re.Pattern[str], str, bool], ...] = (
         False,
     ),
     (re.compile(r"(?:[-—–]+\s*\d{1,4}\s*[-—–]+|page\s+\d{1,4})", re.I), "page counter", False),
-    (re.compile(r"[-—–=_*~.·•#＿－─━═\s]{5,}"), "separator line", False),
+    (re.compile(r"[-—–=_*~.·•#＿－─━═+|:\s]{5,}"), "separator line", False),
     (
         re.compile(
             r"(?:.*(?:版权所有|ICP备\s*\d{5}|公网安备\s*\d{6}|ICP证|All rights reserved).*|(?:copyright|©).*)",
@@ -180,7 +180,7 @@ def _contents(lines: Sequence[Line], marks: dict[int, Mark]) -> None:
     i = 0
     while i < len(lines):
         line = lines[i]
-        if len(line.text) < 12 and _CONTENTS_WORD.fullmatch(line.text.strip("#* 【】[]")):
+        if len(line.text) < 24 and _CONTENTS_WORD.fullmatch(line.text.strip("#* 【】[]")):
             stop = _contents_end(lines, i + 1)
             if stop - i > 2:
                 for j in range(i, stop):

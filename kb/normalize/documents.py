@@ -19,7 +19,8 @@ from kb.numerals import number
 _TITLE_MAX = 45
 _NUMERAL = r"(?:\d{1,3}|[一二三四五六七八九十百]{1,4})"
 _LABEL = re.compile(
-    rf"[#*\s]*(?:第\s*{_NUMERAL}\s*[编編篇章节節条條款项項张張课課步]|[(（]?\s*{_NUMERAL}\s*[)）、.．:：]|{_NUMERAL}[\s、]|[①-⑳●◆■•★▲?？]|[A-Za-z][、.．)）:：]|步骤)"
+    rf"[#*\s]*(?:第\s*{_NUMERAL}\s*[编編篇章节節条條款项項张張课課步]|[(（]?\s*{_NUMERAL}\s*[)）、.．:：]|{_NUMERAL}[\s、]|[①-⑳●◆■•★▲?？]|[A-Za-z][、.．)）:：]|步骤"
+    r"|(?:ARTICLE|Article|CHAPTER|Chapter|SECTION|Section|PART|Part|APPENDIX|Appendix|ANNEX|Annex|STEP|Step)\s+(?:\d{1,3}|[IVXL]{1,5}|[A-Z])(?![\w-]))"
 )
 _SENTENCE = re.compile(r"[，,；;。！!：:]")
 _KINDS = (
@@ -35,6 +36,12 @@ _PART = re.compile(
 )
 _FLAT_LABEL = re.compile(
     rf"(?:[\s。；;!！?？)）])[(（]?(?:{_NUMERAL})[)）、.．](?!\d)|[●◆■•★▲]|[\s。]第{_NUMERAL}[章节節条條](?![的规規款、第])"
+)
+_ARTICLE_ONE = re.compile(r"第\s*[一1]\s*[章条條](?!的)")
+_LATER_ARTICLE = re.compile(rf"第\s*(?![一1]\s*条){_NUMERAL}\s*[条條]")
+_NUMBER_ONE = re.compile(
+    r"第\s*[一1]\s*[编編章节節条條步]|[(（]?[一1１]\s?[)）、.．](?!\d)|步骤[一1]|(?:article|chapter|section|part|step)\s+(?:1|i)\b",
+    re.IGNORECASE,
 )
 _LOST_BREAK = re.compile(r"[。；;!！?？:：]\s(?=\S)")
 
@@ -66,10 +73,17 @@ def find_documents(text: str, lines: Sequence[Line], marks: Mapping[int, Mark], 
     parts = _part_lines(lines, content)
     words = _grams(lines[content[0]].text)
     starts = [0]
+    articles = False
     for k in range(1, len(content)):
-        if content[k] in parts or _opens(lines, marks, content, k, words):
+        if (
+            content[k] in parts
+            or _opens(lines, marks, content, k, words)
+            or _begins_anew(lines, marks, content, k, articles)
+        ):
             starts.append(k)
             words |= _grams(lines[content[k]].text)
+            articles = False
+        articles = articles or bool(_LATER_ARTICLE.match(lines[content[k]].text))
     starts = _drop_page_titles(lines, content, starts, parts)
     found = []
     for n, k in enumerate(starts):
@@ -106,7 +120,7 @@ def _found(text: str, block: Sequence[Line], end: int, name: str) -> Found:
         title, titles, first = block[0].text, [(block[0].start, block[0].end)], 1
     else:
         title, first = name, 0
-        word = re.match(r"\S{4,40}(?=\s)", block[0].text)
+        word = re.match(r"\S{4,40}(?=\s)|\S{4,40}?(?=第[一1][章编条條])", block[0].text)
         if (
             word
             and is_title(word.group())
@@ -210,6 +224,27 @@ def _opens(
     # A title may stand on several lines before its body.
     twin = is_title(after.text) and like(after.text, line.text)
     return bool(twin and known and any(map(is_flat, ahead)))
+
+
+def _begins_anew(
+    lines: Sequence[Line], marks: Mapping[int, Mark], content: Sequence[int], k: int, articles: bool
+) -> bool:
+    """Whether content line ``k`` titles a document that kept its lines: the numbering below it begins at one.
+
+    What stands above must be closed: by furniture, or by articles that end in a full stop and begin again below.
+    """
+    line = lines[content[k]]
+    if line.text[0] == "#" or not (is_title(line.text) and _TITLE_WORD.search(line.text)):
+        return False
+    below = [lines[i].text for i in content[k + 1 : k + 4]]
+    first = next((text for text in below if text[0] not in "(（"), "")
+    if not _NUMBER_ONE.match(first):
+        return False
+    above = marks.get(content[k] - 1)
+    if above is not None and not above.inside and above.reason not in ("page counter", "table of contents"):
+        return True
+    closed = lines[content[k - 1]].text[-1] in "。.！!"
+    return articles and closed and bool(_ARTICLE_ONE.match(first))
 
 
 def is_flat(text: str) -> bool:

@@ -35,11 +35,11 @@ class Candidate:
 
 # Rank of a family: a lower rank usually stands above a higher one.
 RANKS = {
-    "篇": 0, "编": 0, "annex": 0, "分编": 0.5, "部分": 1, "单元": 1, "章": 1, "课": 1, "讲": 1, "节": 2, "条": 3, "款": 4,
+    "篇": 0, "编": 0, "annex": 0, "分编": 0.5, "部分": 1, "单元": 1, "章": 1, "Article": 1, "课": 1, "讲": 1, "节": 2, "条": 3, "款": 4,
     "cn": 5, "个": 5, "步": 5.5, "阶段": 5.5, "类": 5, "noun": 5, "ord": 5, "点": 5, "项": 5, "stem": 5, "cn(": 6, "ar": 7, "dec": 7, "blank": 7,
     "ar)": 8.2, "ar(": 8, "张": 8, "①": 9, "A": 8.5, "a": 9, "a(": 8.5, "roman": 9.2, "bullet": 10, "dash": 10, "lost": 10, "talk": 11,
 }  # fmt: skip
-HEADINGS = frozenset({"篇", "编", "分编", "annex", "部分", "单元", "章", "课", "讲", "节"})
+HEADINGS = frozenset({"Article", "篇", "编", "分编", "annex", "部分", "单元", "章", "课", "讲", "节"})
 
 
 @cache

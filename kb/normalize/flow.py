@@ -24,6 +24,7 @@ _CUT_LABEL = re.compile(r"[(（]\s*[\d一二三四五六七八九十]{1,3}$")
 _CITES = re.compile(r"[法例定则則程照据據合反按用本该該和与與及至或条條款项項章节節第、，》>（(]$")
 _HEADLINE = re.compile(r"第\s*[\d一二三四五六七八九十百]{1,4}\s*[编編章節节篇](?!的)")
 _WORD = 16
+_WORDY_LINE = 32
 _WRAP = 60  # a line at least this long that stops without punctuation was cut by a page, not ended
 
 
@@ -121,6 +122,8 @@ def _glue(tail: str, length: int, text: str, low: int, high: int, wrap: int, *, 
         full and text[low] == "第"
     ):  # a reference is wrapped like any word
         return "\n"
+    if length >= _WORDY_LINE and text[low].islower() and text[low].isascii() and tail[-1] not in "|":
+        return " "  # English goes on in lower case
     if full:
         return " " if tail[-1].isascii() and tail[-1].isalnum() and text[low].isascii() else ""
     if tail[-1] in "，,、—" or text[low] in "，,。；;、）)”》":

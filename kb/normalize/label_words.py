@@ -115,7 +115,7 @@ def _noun(text: str, match: re.Match[str], place: str) -> Reading:
 
 
 def _latin(text: str, match: re.Match[str], place: str) -> Reading:
-    word = match.group("lword")
+    word = match.group("lword").capitalize()
     digits = match.group("lnum")
     if place not in ("line", "strong") or re.match(
         r"\s?(?:of|and|or|to|shall|applies|\(|,)\b", text[match.end() : match.end() + 9]
@@ -130,6 +130,8 @@ def _latin(text: str, match: re.Match[str], place: str) -> Reading:
     if len(parts) > 1:
         return f"dec|{len(parts)}", parts, 0.8, match.end()
     gain = 1.6 if place == "line" else -0.6
+    if word == "Article" and not digits[0].isdigit():
+        return "Article", parts, gain, match.end()  # ARTICLE II holds sections, Article 2 is a rule
     return _ENGLISH[word], parts, gain, match.end()
 
 

@@ -45,8 +45,8 @@ _PATTERN = re.compile(
   | (?P<dash>[-—–·*+](?=[\s\u4e00-\u9fff]))
   | (?P<lost>[?？](?=[^\s?？。]))
   | (?P<blank>_{{2,}}(?=[\u4e00-\u9fff]))
-  | (?P<talk>(?P<who>[QAKG])\d{{0,2}}\s?[：:、.]\s?(?=\S))
-  | (?P<latin>(?P<lword>Part|Chapter|Section|Article|Rule|Clause|Appendix|Annex|Step|Schedule)\s+(?P<lnum>\d{{1,3}}(?:\.\d{{1,3}}){{0,3}}|[IVXLC]{{1,6}}|[A-Z])\s?[.:)：、—–-]?)
+  | (?P<talk>(?P<who>[QAKG])\d{{0,2}}\s?[：:、.]\s?(?=[^\s\d]|(?<=\s)\d|(?<=[：:、])\d))
+  | (?P<latin>(?P<lword>(?:Part|Chapter|Section|Article|Rule|Clause|Appendix|Annex|Step|Schedule|PART|CHAPTER|SECTION|ARTICLE|RULE|CLAUSE|APPENDIX|ANNEX|STEP|SCHEDULE))\s+(?P<lnum>\d{{1,3}}(?:\.\d{{1,3}}){{0,3}}|[IVXLC]{{1,6}}|[A-Z])\s?[.:)：、—–-]?)
   | (?P<sect>§\s?(?P<setnum>\d{{1,3}}(?:\.\d{{1,3}}){{0,3}})\s?[.:]?)
     )""",
     re.VERBOSE,

@@ -138,7 +138,8 @@ class _Builder:
         if kind in HEADINGS:
             if weak and weak.start() - start <= _HEADING_MAX < end - start and kind != "annex":
                 end = weak.start()
-            return end, "heading"
+            sentence = text[token.start].isascii() and text[start:end].rstrip()[-1:] in (".", ";", ":")
+            return end, form if sentence else "heading"
         whole = end >= stop or not text[end:stop].strip()
         if weak and 2 <= weak.start() - start <= 24:
             head = text[start : weak.start()]
@@ -149,7 +150,7 @@ class _Builder:
         if gap and (blanks := self._swallowed(start, end, gap)):
             return blanks[0], form
         words = text[start:end].rstrip()
-        titled = 0 < len(words) <= _HEADING_MAX and not _PUNCTUATION.search(words)
+        titled = 0 < len(words) <= _HEADING_MAX and not _PUNCTUATION.search(words) and words[-1] != "."
         if (
             titled
             and has_children
