@@ -65,6 +65,7 @@ class Flow:
 
 
 _BLANKS = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + INVISIBLE
+_BOLD = re.compile(r"\*\*")
 _MARKUP = re.compile(r"#{1,6}\s+|>\s+|\*\*(?=\S)|-{3,}\s*$")
 
 
@@ -96,11 +97,18 @@ def make_flow(text: str, body: Sequence[tuple[int, int]], markdown: bool = False
         if glue:
             parts.append(glue)
             length += len(glue)
-        starts.append(length)
-        origins.append(low)
-        ends.append(high)
-        parts.append(text[low:high])
-        length += high - low
+        bold = (
+            [*_BOLD.finditer(text, low, high)] if markdown and text.count("**", start, high) % 2 == 0 else []
+        )
+        dropped += [(*mark.span(), "markup") for mark in bold]
+        edges = [low, *(edge for mark in bold for edge in mark.span()), high]
+        for first, last in zip(edges[::2], edges[1::2], strict=True):
+            if first < last:
+                starts.append(length)
+                origins.append(first)
+                ends.append(last)
+                parts.append(text[first:last])
+                length += last - first
         tail = text[max(low, high - _WORD - 1) : high]
         # a heading stands alone, however long it is
         line_length = 0 if _HEADLINE.match(text, low, high) else high - low

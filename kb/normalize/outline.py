@@ -348,6 +348,8 @@ def _nesting(stack: tuple[Open, ...], token: Candidate) -> float:
                 )
                 gain += FITS if fits else (MISFITS if base(entry.family) != "cn" else 0.0)
                 break
+    elif stack and kind in ("步", "noun") and base(stack[-1].family) == "dec":
+        pass  # steps stand under 3.1 as they do under 三、
     elif stack and stack[-1].family != "heading" and not {kind, base(stack[-1].family)} & _ANYWHERE:
         above = rank(stack[-1].family)
         if rank(token.family) < above or (rank(token.family) == above and kind != "ar"):
