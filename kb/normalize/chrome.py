@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kb.normalize.lines import Line
 
+_CUT = 10  # a line this long that stops inside a word may have been cut by a page
+_BARE = re.compile(r"[1-9]\d{0,2}")
 SHORT = 30  # a menu entry or caption is no longer than this
 
 
@@ -63,6 +66,10 @@ _SECTION = re.compile(
     r"[•·\s]*(?:相关|热门|最新|推荐|精彩|更多)(?:知识|问题|专题|文章|资讯|阅读|推荐|资源|搜索|文档|主题|下载|帖子|范文|标签|资料)"
     r"(?:[\s:：]+\S{1,14}){0,2}"
 )
+_RELATED = re.compile(
+    r"[【\[《“][^】\]》”]{2,40}[】\]》”]\s*的?\s*(?:相关|热门|推荐|更多)的?(?:文章|阅读|推荐|内容|范文|资料|热词)\s*[:：]?"
+)
+_NUMBERED_TITLE = re.compile(r"\d{1,2}\s?[.、．]\s?[^。；;，,！!？?：:]{4,40}")
 _LINE_RULES: tuple[tuple[re.Pattern[str], str, bool], ...] = (
     (
         re.compile(r"(?:(?:您|你)?(?:当前|现在|目前)?(?:的|所在)?位置|You are here)\s*[:：].*", re.I),
@@ -117,6 +124,8 @@ _LINE_RULES: tuple[tuple[re.Pattern[str], str, bool], ...] = (
         True,
     ),
     (re.compile(r"上一篇\s*[:：].*|下一篇\s*[:：].*"), "neighbour links", True),
+    (re.compile(r"[\[【(（<]\s*(?:广告|推广|赞助|AD|Sponsored)\s*[\]】)）>].{0,80}", re.I), "advert", True),
+    (_RELATED, "link list", True),
     (re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]{0,200}>"), "markup", False),
 )
 # Furniture only beside other furniture: a handbook may hold such a line of its own.
@@ -157,7 +166,9 @@ def furniture(lines: Sequence[Line]) -> dict[int, Mark]:
                 near = (j for j in range(max(0, i - 2), i + 3) if j in marks and marks[j].site)
                 if any(True for _ in near):
                     marks[i] = Mark(line.start, line.end, reason)
+    _pages(lines, marks)
     _contents(lines, marks)
+    _links(lines, marks)
     _zones(lines, marks)
     return marks
 
@@ -173,6 +184,31 @@ def _judge(text: str) -> tuple[str, bool]:
         if pattern.fullmatch(text):
             return reason, site
     return "", False
+
+
+def _pages(lines: Sequence[Line], marks: dict[int, Mark]) -> None:
+    """Mark bare numbers on lines of their own that are page numbers: they count up and one cuts a sentence."""
+    found = [i for i, line in enumerate(lines) if i not in marks and _BARE.fullmatch(line.text)]
+    numbers = [int(lines[i].text) for i in found]
+    cuts = sum(
+        0 < i < len(lines) - 1
+        and len(lines[i - 1].text) >= _CUT
+        and lines[i - 1].text[-1].isalnum()
+        and lines[i + 1].text[0].isalpha()
+        for i in found
+    )
+    if cuts and cuts * 3 >= len(found) and all(one < other for one, other in pairwise(numbers)):
+        for i in found:
+            marks[i] = Mark(lines[i].start, lines[i].end, "page counter", False)
+
+
+def _links(lines: Sequence[Line], marks: dict[int, Mark]) -> None:
+    """Mark the numbered titles below a heading of links (``【甲】相关文章：``)."""
+    for i in [i for i, mark in marks.items() if mark.reason == "link list"]:
+        j = i + 1
+        while j < len(lines) and j not in marks and _NUMBERED_TITLE.fullmatch(lines[j].text):
+            marks[j] = Mark(lines[j].start, lines[j].end, "link list")
+            j += 1
 
 
 def _contents(lines: Sequence[Line], marks: dict[int, Mark]) -> None:

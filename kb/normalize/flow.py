@@ -25,6 +25,13 @@ _CITES = re.compile(r"[法例定则則程照据據合反按用本该該和与與
 _HEADLINE = re.compile(r"第\s*[\d一二三四五六七八九十百]{1,4}\s*[编編章節节篇](?!的)")
 _WORD = 16
 _WORDY_LINE = 32
+_PAGE_CUT = 10
+_PAGE_LINE = re.compile(
+    r"[-—–\s]*\d{1,4}[-—–\s]*|第\s*\d+\s*页(?:\s*[/,，、]?\s*共\s*\d+\s*页)?|(?i:page)\s+\d{1,4}(?:\s+of\s+\d+)?"
+)
+_OPEN_END = re.compile(
+    r"\b(?:a|an|the|of|to|in|on|at|by|for|from|with|and|or|is|are|be|must|may|shall|not|than|per|every|each|this|their|its)$"
+)
 _WRAP = 60  # a line at least this long that stops without punctuation was cut by a page, not ended
 
 
@@ -92,8 +99,10 @@ def make_flow(text: str, body: Sequence[tuple[int, int]], markdown: bool = False
         low, high = trim(text, low, stop)
         if low >= high:
             continue
-        apart = bool(ends) and bool(text[ends[-1] : start].strip(_BLANKS))  # furniture stood between
-        glue = "\n" if apart else _glue(tail, line_length, text, low, high, wrap, cut=n in pages)
+        between = text[ends[-1] : start].strip(_BLANKS) if ends else ""
+        paged = bool(_PAGE_LINE.fullmatch(between)) and _goes_on(tail, line_length, text, low, high)
+        apart = bool(between) and not paged  # furniture stood between
+        glue = "\n" if apart else _glue(tail, line_length, text, low, high, wrap, cut=paged or n in pages)
         if glue:
             parts.append(glue)
             length += len(glue)
@@ -122,9 +131,11 @@ def _glue(tail: str, length: int, text: str, low: int, high: int, wrap: int, *, 
     if _CUT_LABEL.search(tail) and text[low] in ")）、.．":
         return ""
     if cut:
-        return "" if not _ENDS.search(tail) else "\n"
+        return _joint(tail, text[low]) if not _ENDS.search(tail) else "\n"
     if _ENDS.search(tail):
         return "\n"
+    if _OPEN_END.search(tail):
+        return " "
     full = wrap and wrap - 3 <= length <= wrap + 1 and " | " not in tail
     if _LABEL.match(text, low, high) and not (
         full and text[low] == "第"
@@ -133,7 +144,7 @@ def _glue(tail: str, length: int, text: str, low: int, high: int, wrap: int, *, 
     if length >= _WORDY_LINE and text[low].islower() and text[low].isascii() and tail[-1] not in "|":
         return " "  # English goes on in lower case
     if full:
-        return " " if tail[-1].isascii() and tail[-1].isalnum() and text[low].isascii() else ""
+        return _joint(tail, text[low])
     if tail[-1] in "，,、—" or text[low] in "，,。；;、）)”》":
         return ""
     whole = (
@@ -142,6 +153,21 @@ def _glue(tail: str, length: int, text: str, low: int, high: int, wrap: int, *, 
     long_enough = length >= _WRAP and high - low > 20 and whole
     return (
         "" if long_enough and tail[-1].isalnum() and text[low].isalnum() and not text[low].isascii() else "\n"
+    )
+
+
+def _joint(tail: str, following: str) -> str:
+    """Return what stood between two words before a line was cut there: a blank in English, nothing in Chinese."""
+    return " " if tail[-1].isascii() and tail[-1].isalnum() and following.isascii() else ""
+
+
+def _goes_on(tail: str, length: int, text: str, low: int, high: int) -> bool:
+    """Whether a sentence goes on behind a page number that stands on a line of its own."""
+    return (
+        length >= _PAGE_CUT
+        and not _ENDS.search(tail)
+        and not _LABEL.match(text, low, high)
+        and text[low].isalpha()
     )
 
 

@@ -19,6 +19,7 @@ _PART_TAIL = re.compile(
     rf"(?:(?<=[\n。；;！!？?])|(?<=\s)|^)(?P<stem>[^\s。，,；;：:！!？?]{{3,30}}?)\s?(?:(?P<mark>篇|范文)\s?(?P<a>{_NUMERAL})|[(（](?P<b>{_NUMERAL})[)）]|(?P<c>{_NUMERAL}))\s{{0,2}}[:：]?(?=\s|$)"
 )
 _INNER = re.compile(r"[，,。；;！!、]|[:：].")  # what a heading does not hold
+_AMOUNT = re.compile(r"\d\s?(?:[元块分天次倍折秒名]|小时|分钟|%|％)$")  # 迟到一次 10 元 is a rule, no heading
 _KEY = 6  # words before a colon that head a list rather than lead into it
 _SHORT = 30
 _PUNCTUATED = re.compile(r"[。；;，,！!？?：:|]")
@@ -178,6 +179,8 @@ def _lines(text: str) -> list[Heading]:
         if not 2 <= len(stretch) <= limit or not stretch[0].isalpha():
             continue
         if _INNER.search(stretch) and not (question and not re.search("[:：]", stretch)):
+            continue
+        if not question and _AMOUNT.search(stretch):
             continue
         if inner and (len(stretch) < 4 - (stretch[-1] in ":：") or stretch[-1] in ",，、"):
             continue
