@@ -43,6 +43,7 @@ IGNORES_LINE = -2.6  # a plain number at the head of a line that is no label
 BARE_SKIPS = -1.0  # bare digits survive alone: their neighbours' numbers were swallowed
 ASKS = 0.5  # a heading that is a question
 LEADS = 1.2  # a heading glued to the words before it, right before the first item of a list
+ANOTHER = 0.5  # one more short line where such lines were headings before
 FITS = 1.5  # 1.1 below 1.
 MISFITS = -2.5
 
@@ -63,6 +64,7 @@ Token = Candidate | Heading
 # 甲、 stands above 一、 in old statutes, below ① elsewhere; A. above 1. or below (1)
 _ANYWHERE = frozenset({"stem", "A"})
 _GLYPHS = frozenset({"bullet", "dash", "lost"})
+_SHORT = 6
 
 
 class Open(NamedTuple):
@@ -160,6 +162,8 @@ def _heading_steps(reading: Reading, n: int, token: Heading) -> list[Reading]:
         gain += ASKS
     if token.leads:
         gain += LEADS
+    if token.line and token.end - token.start <= _SHORT and any(one.family == "heading" for one in stack):
+        gain += ANOTHER
     entry = Open("heading", (0,), False)
     steps.append(
         Reading(
