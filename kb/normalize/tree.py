@@ -151,12 +151,7 @@ class _Builder:
             return blanks[0], form
         words = text[start:end].rstrip()
         titled = 0 < len(words) <= _HEADING_MAX and not _PUNCTUATION.search(words) and words[-1] != "."
-        if (
-            titled
-            and has_children
-            and whole
-            and (words[-1] not in "：:" or (kind != "条" and len(words) <= _LEAD_MAX))
-        ):
+        if titled and has_children and whole and (words[-1] not in "：:" or (kind != "条" and _names(words))):
             return end, "heading"
         statute = kind == "条" and not text[token.start].isascii()
         if titled and not whole and kind not in _GLYPHS and not statute and words[-1] not in "：:":
@@ -240,6 +235,11 @@ class _Builder:
                     begin = piece
             low = max(after, low)
         return segments
+
+
+def _names(words: str) -> bool:
+    """Whether words before a colon name what follows rather than say something themselves."""
+    return len(words) <= _LEAD_MAX and (not words.isascii() or len(words.split()) <= 2)
 
 
 def _gap(token: Candidate, label: Label, following: Label | None) -> int:
