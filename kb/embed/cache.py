@@ -36,7 +36,7 @@ def kept(path: Path, make: Callable[[], bytes]) -> bytes:
 
 def _read(path: Path) -> bytes | None:
     try:
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:  # a buffer would copy all of it once more
             digest, content = file.read(_DIGEST_BYTES), file.read()
     except OSError:
         return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +63,9 @@ def _guarded(name: str, look: Callable[[], Fact]) -> Fact:
 
 
 def _version() -> Fact:
+    import importlib.metadata  # with its parsers of mail and archives 15 ms, which every command would pay
+    import platform
+
     version = importlib.metadata.version("policy-kb")
     return Fact("version", "ok", f"kb {version}, Python {platform.python_version()}, {platform.machine()}")
 
