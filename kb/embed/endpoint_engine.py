@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 KEY_VARIABLE = "KB_EMBED_KEY"
 
 _TEXTS_AT_ONCE = 32  # the least limit among common servers
+_REQUESTS_AT_ONCE = 8  # under way together; a server that wants fewer says 429, and is waited for
 _TIMEOUT = 60.0  # seconds without a byte
-_WAITS = (0.5, 1.0, 2.0)  # seconds before the second, third and fourth try
+_WAITS = (0.5, 1.0, 2.0)  # seconds before the second, third and fourth try: somebody waits for an answer
+_LONG_WAITS = (*_WAITS, 4.0, 8.0, 16.0, 30.0)  # when passages are embedded, nobody does
 _LONGEST_WAIT = 30.0  # a server that asks for more is reported, not waited for
 
 
@@ -92,29 +95,37 @@ class EndpointEngine:
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions; see ``Embedder``."""
         description = self._description
-        return self._embed([description.question(text) for text in texts], description.question_type, None)
+        said = [description.question(text) for text in texts]
+        return self._embed(said, description.question_type, _WAITS, None)
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Vectors of passages; see ``Embedder``. What exceeds the window is up to the server."""
         description = self._description
-        return self._embed([description.passage(text) for text in texts], description.passage_type, progress)
+        said = [description.passage(text) for text in texts]
+        return self._embed(said, description.passage_type, _LONG_WAITS, progress)
 
-    def _embed(self, texts: list[str], kind: str, progress: Progress | None) -> Vectors:
-        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        for start in range(0, len(texts), _TEXTS_AT_ONCE):
-            some = texts[start : start + _TEXTS_AT_ONCE]
-            vectors[start : start + len(some)] = self._vectors(some, kind)
-            if progress:
-                progress(len(some))
-        return vectors
+    def _embed(
+        self, texts: list[str], kind: str, waits: Sequence[float], progress: Progress | None
+    ) -> Vectors:
+        parts = [texts[start : start + _TEXTS_AT_ONCE] for start in range(0, len(texts), _TEXTS_AT_ONCE)]
+        made: list[Vectors] = [np.empty((0, self.dimensions), dtype=np.float32)]
+        pool = ThreadPoolExecutor(_REQUESTS_AT_ONCE)
+        try:
+            for vectors in pool.map(lambda part: self._vectors(part, kind, waits), parts):
+                made.append(vectors)
+                if progress:
+                    progress(len(vectors))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # after a failure no further request is begun
+        return np.concatenate(made)
 
-    def _vectors(self, texts: list[str], kind: str) -> Vectors:
+    def _vectors(self, texts: list[str], kind: str, waits: Sequence[float] = _WAITS) -> Vectors:
         question: dict[str, object] = {"model": self._model, "input": texts, "encoding_format": "float"}
         if self._asked:
             question["dimensions"] = self._asked
         if kind:
             question["input_type"] = kind
-        answer = self._ask("/embeddings", question)
+        answer = self._ask("/embeddings", question, waits)
         try:
             rows = [row["embedding"] for row in sorted(answer["data"], key=lambda row: row["index"])]
             vectors = np.array(rows, dtype=np.float32)
@@ -148,13 +159,13 @@ class EndpointEngine:
             )
         return models[0]
 
-    def _ask(self, path: str, question: dict[str, object] | None) -> Any:
-        waits = iter(_WAITS)
+    def _ask(self, path: str, question: dict[str, object] | None, waits: Sequence[float] = _WAITS) -> Any:
+        left = iter(waits)
         while True:
             try:
                 return self._ask_once(path, question)
             except _WorthAnotherTry as reason:
-                wait = next(waits, None)
+                wait = next(left, None)
                 if wait is None or reason.wait > _LONGEST_WAIT:
                     raise self._failed(reason.what, reason.hint, status=reason.status) from reason
                 self._pause(max(wait, reason.wait))

@@ -166,10 +166,11 @@ def test_rows_come_in_order_normalized_in_batches_with_key_and_prefixes(
     assert reports == [32, 32, 6]
     np.testing.assert_allclose(found, 0.5)
     assert server.keys == ["Bearer secret"] * 4
-    assert server.asked[1]["path"] == "/v1/embeddings"
-    assert server.asked[1]["input"][:2] == ["passage: 0", "passage: 1"]
-    assert server.asked[1]["dimensions"] == 4
-    assert "input_type" not in server.asked[1]
+    (first,) = (asked for asked in server.asked if "passage: 0" in asked["input"])
+    assert first["path"] == "/v1/embeddings"
+    assert first["input"][:2] == ["passage: 0", "passage: 1"]
+    assert first["dimensions"] == 4
+    assert "input_type" not in first
     assert pauses.taken == []
     assert "secret" not in engine.name
 
@@ -190,6 +191,45 @@ def test_what_may_pass_is_tried_again(failure: Answer) -> None:
         engine, pauses = opened(server)
         assert engine.embed_questions(["a"]).shape == (1, 4)
     assert pauses.taken == [0.5, 1.0]
+
+
+def test_passages_are_sent_several_requests_at_once_and_come_back_in_order() -> None:
+    under_way, most, lock = 0, 0, threading.Lock()
+
+    def slow(asked: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        numbers = [int(text) if text.isdecimal() else 0 for text in asked["input"]]
+        time.sleep(0.1 if 0 in numbers else 0.02)  # the first one comes back last
+        with lock:
+            under_way -= 1
+        rows = [{"index": at, "embedding": [1.0, float(number)]} for at, number in enumerate(numbers)]
+        return 200, {}, json.dumps({"data": rows}).encode()
+
+    with serving(slow) as server:
+        engine = opened(server)[0]
+        found = engine.embed_passages([str(at) for at in range(640)])
+        assert 1 < most <= 8
+        assert len(server.asked) == 1 + 20
+        assert engine.embed_passages([]).shape == (0, 2)
+    assert (found[:, 1] / found[:, 0]).round(2).tolist() == list(range(640))
+
+
+def test_a_refusal_ends_the_sending() -> None:
+    with serving(vectors, vectors, always(401)) as server:
+        engine = opened(server)[0]
+        with pytest.raises(EmbeddingFailed, match="401"):
+            engine.embed_passages(["a"] * 32 * 400)
+        assert len(server.asked) < 100
+
+
+def test_passages_wait_longer_for_a_server_that_is_busy() -> None:
+    with serving(vectors, *[always(429)] * 6, vectors) as server:
+        engine, pauses = opened(server)
+        assert engine.embed_passages(["a"]).shape == (1, 4)
+        assert pauses.taken == [0.5, 1, 2, 4, 8, 16]
 
 
 def test_retry_after_is_honoured() -> None:
