@@ -25,6 +25,7 @@ _CONNECT = 5.0  # seconds
 _READ = 10.0
 _WRITE = 600.0
 _BATCH = 1000
+_MESSAGE = 8_000_000  # characters of text in one request; servers take 64 MB
 MOST = 16_384
 """Results of one search, at most: the server's own limit."""
 _ID_BYTES = 1024
@@ -162,11 +163,18 @@ class Milvus:
     def insert(self, collection: str, rows: Iterable[Row]) -> None:
         """Add rows, a batch at a time."""
         batch: list[Row] = []
+        room = _MESSAGE
         for row in rows:
             batch.append(row)
-            if len(batch) == _BATCH:
+            room -= sum(
+                len(piece)
+                for field in row.values()
+                if isinstance(field, list) and field and isinstance(field[0], str)
+                for piece in field
+            )
+            if len(batch) == _BATCH or room <= 0:
                 self._insert(collection, batch)
-                batch = []
+                batch, room = [], _MESSAGE
         if batch:
             self._insert(collection, batch)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
@@ -11,14 +10,15 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from kb.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnwritable, StoreProblem
+from kb.errors import IndexDamaged, IndexMismatch, IndexUnwritable, StoreProblem
 from kb.index.corpus import is_text, passage_from_json
 from kb.index.fields import FieldScore
 from kb.index.lexical import RowScore, terms
-from kb.index.manifest import REBUILD, Manifest, manifest_of
+from kb.index.manifest import REBUILD, Manifest
 from kb.index.milvus import layout
 from kb.index.milvus.address import Address
 from kb.index.milvus.client import MOST, Milvus, allowing, among, both
+from kb.index.milvus.facts import current, read_facts, text_of
 from kb.index.milvus.words import Statistics, Term
 from kb.index.store import IndexedDocument, unknown_clause
 from kb.index.vectors import Cosines, Matrix, Rows
@@ -37,7 +37,7 @@ def current_build(address: Address) -> str:
     """
     milvus = Milvus(address)
     try:
-        return _current(milvus)
+        return current(milvus)
     finally:
         milvus.close()
 
@@ -70,78 +70,6 @@ def open_index(address: Address, *, model: str | None = None) -> MilvusIndex:
     except BaseException:
         milvus.close()
         raise
-
-
-def read_facts(milvus: Milvus) -> tuple[Manifest, dict[str, int]]:
-    """Return the manifest of the current build, and its number of clauses per audience.
-
-    Raises:
-        IndexProblem: As ``open_index``.
-    """
-    build_id, text = raw_facts(milvus)
-    where = f"of {build_id} in {milvus.address}"
-    try:
-        facts = json.loads(text)
-        return manifest_of(facts["manifest"], where), dict(facts["clauses"])
-    except (ValueError, TypeError, KeyError) as error:
-        raise IndexDamaged(f"the manifest {where} cannot be read: {error}", hint=REBUILD) from error
-
-
-def raw_facts(milvus: Milvus) -> tuple[str, str]:
-    """Return the id of the current build and what it says of itself, whichever version wrote it.
-
-    Raises:
-        IndexProblem: As ``open_index``.
-    """
-    build_id = _current(milvus)
-    while True:
-        try:
-            return build_id, _text(milvus, build_id, layout.BUILD)
-        except IndexDamaged:
-            now = _current(milvus)
-            if now == build_id:
-                raise
-            build_id = now  # replaced and swept away in between
-
-
-def _current(milvus: Milvus) -> str:
-    target = milvus.target()
-    if target is None:
-        raise IndexMissing(
-            f"there is no index in {milvus.address}",
-            hint=f"Build one with `kb index --index {milvus.address}`.",
-            folder=str(milvus.address),
-        )
-    build_id = layout.build_of(milvus.address.name, target)
-    if build_id is None:
-        raise IndexDamaged(
-            f"{milvus.address} is {target}, which is no index of this program",
-            hint="Choose another name with ?name=NAME.",
-        )
-    return build_id
-
-
-def _text(milvus: Milvus, build_id: str, name: str) -> str:
-    """Return a text that stands among the facts of a build.
-
-    Raises:
-        IndexDamaged: It is not there.
-    """
-    collection = layout.part(milvus.address.name, build_id, "facts")
-    milvus.ready(collection)
-
-    def rows(of: range) -> dict[str, list[str]]:
-        names = [f"{name}/{at}" for at in of]
-        return {row["name"]: row["text"] for row in milvus.pick(collection, "name", names, ("name", "text"))}
-
-    try:
-        first = rows(range(1))[f"{name}/0"]
-        rest = rows(range(1, int(first[0])))
-        return "".join(first[1:]) + "".join(
-            "".join(rest[f"{name}/{at}"][1:]) for at in range(1, int(first[0]))
-        )
-    except KeyError as error:
-        raise IndexDamaged(f"{collection} in {milvus.address} lacks {name}", hint=REBUILD) from error
 
 
 class _Place(NamedTuple):
@@ -317,7 +245,7 @@ class MilvusIndex:
     def documents(self, allowed: Filters | None = None) -> list[IndexedDocument]:
         """Return the documents with at least one clause allowed, in the order of their ids."""
         if self._groups is None:
-            text = _text(self._milvus, self.manifest.id, layout.DOCUMENTS)
+            text = text_of(self._milvus, self.manifest.id, layout.DOCUMENTS)
             self._groups = layout.read_groups(text)
         return layout.documents_of(self._groups, allowed)
 
@@ -331,7 +259,7 @@ class MilvusIndex:
     def kept(self, name: str) -> str | None:
         """Return a text that ``keep`` put beside this build, or None when there is none."""
         try:
-            return _text(self._milvus, self.manifest.id, f"note/{name}")
+            return text_of(self._milvus, self.manifest.id, f"note/{name}")
         except IndexDamaged:
             return None
 

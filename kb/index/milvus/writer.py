@@ -30,7 +30,7 @@ from kb.index.manifest import EXACT, FORMAT, Manifest, Tier, TierName, manifest_
 from kb.index.milvus import layout, words
 from kb.index.milvus.address import Address
 from kb.index.milvus.client import Milvus, Row, Shape
-from kb.index.milvus.reader import raw_facts
+from kb.index.milvus.facts import raw_facts
 from kb.index.plan import Plan, plan_whole
 from kb.index.vectors import INVERTED_FROM, RECALL, Half, Keys, Matrix
 from kb.index.versions import sole_builder
