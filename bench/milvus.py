@@ -29,8 +29,8 @@ FILTERS = {
     "staff": Filters(audience=("staff",)),
     "public, staff": Filters(audience=("public", "staff")),
     "one platform": Filters(platform=("taobao",)),
-    "two topics": Filters(topic=("fines", "refunds")),
-    "kind, status, audience": Filters(kind=("shop-handbook",), status=("in-force",), audience=("staff",)),
+    "two topics": Filters(topic=("complaints", "returns")),
+    "kind, status, audience": Filters(kind=("shop-handbook",), status=("unknown",), audience=("staff",)),
 }
 
 
