@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,36 +24,12 @@ QUESTION = "迟到扣多少"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a Milvus Lite that is a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [Path(sys.executable).with_name("milvus-lite"), "server", "--host", "127.0.0.1"]
-    folder = tmp_path_factory.mktemp("server")
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [*command, "--port", str(port), "--data-dir", folder / "data"], stdout=log, stderr=log
-        )
-        deadline = time.monotonic() + 60
-        while True:
-            with socket.socket() as trying:
-                if trying.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert process.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
-        process.wait(30)
-
-
-@pytest.fixture(scope="module")
-def built(server: str, docs: Path, kb_command: Run) -> str:
+def built(milvus_server: str, docs: Path, kb_command: Run) -> str:
     """The index of the two small handbooks, made by the command."""
-    run = kb_command("index", "--docs", docs, "--store", "milvus", "--milvus", server)
+    run = kb_command("index", "--docs", docs, "--store", "milvus", "--milvus", milvus_server)
     assert run.returncode == 0, run.stderr
-    assert f"in milvus:{server}" in run.stderr
-    return f"milvus:{server}"
+    assert f"in milvus:{milvus_server}" in run.stderr
+    return f"milvus:{milvus_server}"
 
 
 def test_every_command_reads_it(built: str, small_index: Path, docs: Path, kb_command: Run) -> None:
@@ -88,9 +62,9 @@ def test_conflicts_are_kept_beside_it(built: str, small_index: Path) -> None:
         assert there.conflicts == here.conflicts != ()
 
 
-def test_doctor_tells(server: str, docs: Path, tmp_path: Path) -> None:
+def test_doctor_tells(milvus_server: str, docs: Path, tmp_path: Path) -> None:
     for place, told, step in (
-        (f"milvus:{server}?name=nowhere", "no index in milvus:", "kb index --index milvus:"),
+        (f"milvus:{milvus_server}?name=nowhere", "no index in milvus:", "kb index --index milvus:"),
         ("milvus:http://127.0.0.1:1", "does not answer", "Is Milvus running"),
         (f"milvus:{tmp_path}/x.db", "no index", "kb index --index milvus:"),
     ):
@@ -134,9 +108,9 @@ def pages(docs: Path, tmp_path: Path) -> Path:
 
 
 def test_a_killed_build_leaves_the_old_answers(
-    server: str, pages: Path, tmp_path: Path, kb_command: Run
+    milvus_server: str, pages: Path, tmp_path: Path, kb_command: Run
 ) -> None:
-    place = f"milvus:{server}?name=killed"
+    place = f"milvus:{milvus_server}?name=killed"
     first = build(pages, place)
     page = pages / "shop-handbook" / "bamboo.md"
     text = page.read_text(encoding="utf-8")
@@ -182,8 +156,10 @@ build(Path(sys.argv[1]), sys.argv[2])
     assert len({name[: len("killed_20261122T000000Z_abcdef")] for name in left}) == 2
 
 
-def test_a_running_server_notices_a_newer_build_and_serves_no_deleted_page(server: str, pages: Path) -> None:
-    place = f"milvus:{server}?name=live"
+def test_a_running_server_notices_a_newer_build_and_serves_no_deleted_page(
+    milvus_server: str, pages: Path
+) -> None:
+    place = f"milvus:{milvus_server}?name=live"
     first = build(pages, place)
     live = LiveIndex(place, "default", every=0.1)
     live.start()

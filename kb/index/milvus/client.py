@@ -101,7 +101,11 @@ class Milvus:
         self._failures = (MilvusException, grpc.RpcError, OSError)
         with self._told():
             self._client: Any = MilvusClient(
-                address.uri, token=os.environ.get(TOKEN_VARIABLE, ""), timeout=_CONNECT
+                address.uri,
+                token=os.environ.get(TOKEN_VARIABLE, ""),
+                timeout=_CONNECT,
+                # a server that does not expect pings on an idle connection, such as Milvus Lite, closes it
+                grpc_options={"grpc.keepalive_permit_without_calls": False},
             )
 
     def close(self) -> None:
