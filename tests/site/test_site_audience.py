@@ -91,6 +91,18 @@ def test_the_shipped_site_for_the_public_holds_nothing_else(
     assert [words for words in asked if words in together and words not in open_words] == []
 
 
+@pytest.mark.parametrize("audience", ["staff", "manager"])
+def test_the_shipped_pages_can_be_published_for_the_other_audiences(audience: str, tmp_path: Path) -> None:
+    published = publish_for(audience, DOCS, ROOT / "mkdocs.yml", tmp_path / audience)
+    names = {
+        path.relative_to(tmp_path / audience / "docs").as_posix()
+        for path in published.written
+        if "docs" in path.parts
+    }
+    assert "shop-handbook/tmall-cs-code.md" in names
+    assert ("shop-handbook/handbook-compilation.md" in names) == (audience == "manager")
+
+
 def handbook(identity: str, audience: str, *, topic: str = "fines", prose: str = "") -> Document:
     mark = f"只在{identity}里有的一句话，别处都没有。"
     rule = Clause(
