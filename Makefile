@@ -4,8 +4,9 @@ VENV := .venv
 DEV := .venv-dev
 BIN := $(VENV)/bin
 DEVBIN := $(DEV)/bin
+STARD ?= ../shared/bench/stard-lite
 
-.PHONY: demo install test check format bench site serve clean
+.PHONY: demo install test check format bench bench-size site serve clean
 
 demo: install  ## install, build the index of the shipped pages, answer one question
 	$(BIN)/kb index
@@ -46,10 +47,19 @@ serve: site  ## the site and the API on http://127.0.0.1:8000
 	$(DEVBIN)/kb index
 	$(DEVBIN)/kb serve
 
-bench: $(DEV)/.installed  ## figures of the docs, ratios in one run
+bench: $(DEV)/.installed  ## ours beside its peers in one run (20 minutes; STARD: a folder with corpus.jsonl and queries.jsonl)
 	PYTHONPATH=. $(DEVBIN)/python bench/embed.py
 	$(DEVBIN)/python bench/cold_question.py
 	$(DEVBIN)/python bench/website.py
+	$(DEVBIN)/python bench/peers.py $(STARD) --out bench/figures/peers.json
+	$(DEVBIN)/python bench/speed_page.py
+
+bench-size: $(DEV)/.installed  ## time and memory up to a million clauses, the real commands at 57,529 (an hour)
+	$(DEVBIN)/python bench/scale.py $(STARD) --out bench/figures/scale.json
+	$(DEVBIN)/python bench/update.py $(STARD) --out bench/figures/update.json
+	$(DEVBIN)/python bench/stard.py $(STARD) --tier inverted --out bench/figures/inverted.json
+	$(DEVBIN)/python bench/stard.py $(STARD) --out evals/stard.json
+	$(DEVBIN)/python bench/speed_page.py
 
 clean:
 	rm -rf $(VENV) $(DEV) build site index

@@ -302,7 +302,8 @@ def head() -> str:
 
 def row(size: dict[str, Any]) -> str:
     """Return one line of the table."""
-    return f"| {' | '.join(format(size[column], digits) for column, digits in COLUMNS.items())} |"
+    cells = [format(size[column], digits) if column in size else "" for column, digits in COLUMNS.items()]
+    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

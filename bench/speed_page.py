@@ -37,7 +37,7 @@ def peers_block(facts: Mapping[str, Any]) -> str:
     return "\n".join(
         [
             f"{facts['articles']:,} articles, {facts['questions']} questions; {facts['date']}, {facts['machine']}, "
-            f"{facts['cores']} cores, load {facts['load']:.1f} at the start.",
+            f"{facts['cores']} cores, load {facts['load']:.1f} at the start. {facts.get('note', '')}".strip(),
             "",
             peers.table(facts),
             "",
@@ -48,37 +48,37 @@ def peers_block(facts: Mapping[str, Any]) -> str:
 
 def scale_block(facts: Mapping[str, Any]) -> str:
     """Return the table of sizes."""
-    return "\n".join(
-        [f"{scale.about(facts)}.", "", scale.head(), *(scale.row(size) for size in facts["sizes"])]
-    )
+    about = f"{scale.about(facts)}. {facts.get('note', '')}".strip()
+    return "\n".join([about, "", scale.head(), *(scale.row(size) for size in facts["sizes"])])
 
 
 def update_block(facts: Mapping[str, Any]) -> str:
     """Return the table of the real commands."""
-    whole, cold, edit = facts["whole"], facts["cold"], facts["edit"]
-    rows = [
-        ("`kb index`, everything", f"{whole['s']:,.0f} s, {facts['clauses'] / whole['s']:.0f} clauses/s"),
-        ("… processor time", f"{whole['CPU s']:,.0f} s"),
-        ("… peak memory", f"{whole['peak MB']:,.0f} MB"),
+    rows = []
+    if whole := facts.get("whole"):
+        rows = [
+            ("`kb index`, everything", f"{whole['s']:,.0f} s, {facts['clauses'] / whole['s']:.0f} clauses/s"),
+            ("… processor time", f"{whole['CPU s']:,.0f} s"),
+            ("… peak memory", f"{whole['peak MB']:,.0f} MB"),
+        ]
+    cold, edit = facts["cold"], facts["edit"]
+    rows += [
         ("`kb ask`, a process of its own", f"{cold['s']:.2f} s (worst {cold['worst s']:.2f}), {cold['CPU s']:.2f} s of processor time"),
         ("… peak memory", f"{cold['peak MB']:,.0f} MB"),
         ("one page changed: `kb index`", f"{edit['index']:.2f} s, {edit['index CPU']:.2f} s of processor time"),
         ("… until `kb serve` gives the new words", f"{edit['visible']:.2f} s (worst {edit['worst visible']:.2f})"),
         ("`kb serve` afterwards", f"{facts['server MB']:,.0f} MB"),
     ]  # fmt: skip
-    lines = [
-        f"{facts['clauses']:,} clauses; {facts['date']}, {facts['cores']} cores.",
-        "",
-        "| | |",
-        "|---|---|",
-    ]
-    return "\n".join([*lines, *(f"| {name} | {value} |" for name, value in rows)])
+    about = f"{facts['clauses']:,} clauses; {facts['date']}, {facts['cores']} cores, load {facts['load']:.1f} at the start."
+    if "note" in facts:
+        about += f" {facts['note']}"
+    return "\n".join([about, "", "| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])
 
 
 def tier_block(exact: Mapping[str, Any], inverted: Mapping[str, Any]) -> str:
     """Return the table of tiers."""
     metrics = ("R@10", "R@100", "nDCG@10")
-    lines = [f"| | {' | '.join(metrics)} |", f"|---|{'--:|' * len(metrics)}"]
+    lines = [f"| ranking, vectors | {' | '.join(metrics)} |", f"|---|{'--:|' * len(metrics)}"]
     for name in ("vectors", FUSED):
         for tier, facts in (("exact", exact), ("inverted", inverted)):
             cells = " | ".join(f"{facts['methods'][name][metric]:.4f}" for metric in metrics)

@@ -126,7 +126,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="keep the figures as JSON")
     options = parser.parse_args()
     docs, folder = options.work / "docs", options.work / "index"
-    facts: dict[str, Any] = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "cores": os.cpu_count()}
+    facts: dict[str, Any] = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "cores": os.cpu_count(),
+        "load": os.getloadavg()[0],
+    }
     if not docs.exists():
         for document in documents(options.folder / "corpus.jsonl"):
             save_page(document, docs)
