@@ -14,8 +14,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import combinations, pairwise
-from operator import attrgetter
+from itertools import chain, combinations, pairwise
+from operator import itemgetter
 from zlib import crc32
 
 from kb.figures import find_figures
@@ -32,6 +32,7 @@ _TOLD = 12  # words of a clause that can be told apart
 _SHINGLE = 6
 _SAMPLE = 4  # one shingle in four is enough to notice a relation
 _NEAREST = 8  # only so many of the nearest documents are compared sentence by sentence
+_STRIDE = 7  # sentences are compared from all over a text, so that it shows soon whether it is told elsewhere
 _RAREST = 8  # a sentence is looked for by so many of its rarest character pairs
 _SURELY = 0.97  # a copy this complete is not looked for in further documents
 _COMMON = 12  # a shingle in more documents than this relates them to the fullest of them only
@@ -100,16 +101,16 @@ def find_copies(told: Sequence[Told]) -> list[Copy]:
         for other in related.get(n, ()):
             if other in copies and not copies[other].own:
                 continue
-            matches = _matches(sentences(n), sentences(other))
+            compared = _Compared(sentences(n), sentences(other))
             if place[other] < place[n] and other not in copies:
-                covered = _judge(matches, (0, len(words[n])))
+                covered = compared.judge(0, len(words[n]))
                 if covered and (best is None or covered.share > best[0]):
                     kind = covered.kind(whole=sizes[n] >= 0.8 * sizes[other])
                     own = _own_rules(told[n], words[n], covered.pairs)
                     best = (covered.share, Copy(n, other, kind, covered.pairs, own=own))
                     if covered.share >= _SURELY:
                         break
-            parts += _sections(n, other, told[n], words[n], matches)
+            parts += _sections(n, other, told[n], words[n], compared)
         if best is not None:
             copies[n] = best[1]
         else:
@@ -138,14 +139,14 @@ def _own_rules(told: Told, words: Sequence[str], pairs: Iterable[tuple[int, int]
     return sum(len(words[clause]) for clause in own if len(words[clause]) >= _TOLD) >= 2 * _OWN
 
 
-def _sections(n: int, other: int, told: Told, words: Sequence[str], matches: Sequence[_Match]) -> list[Copy]:
+def _sections(n: int, other: int, told: Told, words: Sequence[str], compared: _Compared) -> list[Copy]:
     """Return the outermost sections of a document that the other one tells too."""
     found: list[Copy] = []
     done = 0
     for start, stop in told.sections:
         first = start + (len(words[start]) <= SECTION // 2)  # a heading of its own makes no other section
         size = sum(map(len, words[first:stop]))
-        if start >= done and size >= SECTION and (covered := _judge(matches, (first, stop))):
+        if start >= done and size >= SECTION and (covered := compared.judge(first, stop)):
             if covered.alike < (TEMPLATE if covered.in_order else SAME):
                 continue  # statutes share sentences that differ in the one word that counts
             own = set(range(first, stop)) - {clause for clause, _ in covered.pairs}
@@ -315,41 +316,50 @@ class _Covered:
         return "spun" if self.alike < SAME else "near" if whole else "partial"
 
 
-def _matches(mine: _Sentences, other: _Sentences) -> list[_Match]:
-    """Return what the other document has of each sentence."""
-    found = []
-    for clause, text, raw in mine.units:
-        alike, there, differs = other.closest(text, raw)
-        told = alike >= ALIKE and not differs
-        home = other.units[there][0] if told else -1
-        found.append(_Match(clause, len(text), alike, home, there if told else -1, differs))
-    return found
+class _Compared:
+    """A document beside another one. No sentence is compared before it is asked for, and none twice."""
 
+    def __init__(self, mine: _Sentences, other: _Sentences) -> None:
+        self._mine = mine
+        self._other = other
+        self._matches: dict[int, _Match] = {}
 
-def _judge(matches: Sequence[_Match], stretch: tuple[int, int]) -> _Covered | None:
-    """Return what is told of a stretch of clauses, None where it is no copy or a variant with other figures.
+    def _match(self, unit: int) -> _Match:
+        if unit not in self._matches:
+            clause, text, raw = self._mine.units[unit]
+            alike, there, differs = self._other.closest(text, raw)
+            told = alike >= ALIKE and not differs
+            home = self._other.units[there][0] if told else -1
+            self._matches[unit] = _Match(clause, len(text), alike, home, there if told else -1, differs)
+        return self._matches[unit]
 
-    A clause that gives another figure in one sentence says something of its own, whatever its other sentences say.
-    """
-    low = bisect_left(matches, stretch[0], key=attrgetter("clause"))
-    high = bisect_left(matches, stretch[1], key=attrgetter("clause"))
-    total = told = 0
-    alike = 0.0
-    pairs: dict[int, Counter[int]] = defaultdict(Counter)
-    for match in matches[low:high]:
-        if match.differs:
+    def judge(self, start: int, stop: int) -> _Covered | None:
+        """Return what is told of a stretch of clauses, None where it is no copy or a variant with other figures.
+
+        It gives up as soon as too much is told nowhere: texts of one template, of which there may be thousands, cost
+        little. A clause that gives another figure in one sentence says something of its own, whatever the others say.
+        """
+        low = bisect_left(self._mine.units, start, key=itemgetter(0))
+        high = bisect_left(self._mine.units, stop, key=itemgetter(0))
+        total = sum(len(text) for _, text, _ in self._mine.units[low:high])
+        untold = 0
+        for unit in chain.from_iterable(range(low + offset, high, _STRIDE) for offset in range(_STRIDE)):
+            match = self._match(unit)
+            untold += match.size if match.there < 0 else 0
+            if match.differs or untold > (1 - COVERED) * total:
+                return None
+        if not total:
             return None
-        total += match.size
-        if match.there >= 0:
-            told += match.size
-            alike += match.alike * match.size
+        told = [match for match in map(self._match, range(low, high)) if match.there >= 0]
+        pairs: dict[int, Counter[int]] = defaultdict(Counter)
+        for match in told:
             pairs[match.clause][match.there] += match.size
-    if not total or told < COVERED * total:
-        return None
-    steps = [b.sentence - a.sentence for a, b in pairwise(m for m in matches[low:high] if m.there >= 0)]
-    in_order = len(steps) >= 3 and sum(0 < step <= 3 for step in steps) >= 0.8 * len(steps)
-    mapping = tuple(sorted((clause, votes.most_common(1)[0][0]) for clause, votes in pairs.items()))
-    return _Covered(told / total, alike / told, mapping, in_order)
+        size = sum(match.size for match in told)
+        alike = sum(match.alike * match.size for match in told) / size
+        steps = [after.sentence - before.sentence for before, after in pairwise(told)]
+        in_order = len(steps) >= 3 and sum(0 < step <= 3 for step in steps) >= 0.8 * len(steps)
+        mapping = tuple(sorted((clause, votes.most_common(1)[0][0]) for clause, votes in pairs.items()))
+        return _Covered(size / total, alike, mapping, in_order)
 
 
 def _units(clauses: Sequence[str]) -> list[tuple[int, str, str]]:
