@@ -39,8 +39,8 @@ def sentence(dice: random.Random) -> str:
 
 def invented(dice: random.Random) -> Iterator[str]:
     """Yield the lines of one regulation after the other, forever."""
-    article = 0
     while True:
+        article = 0
         yield f"第{dice.randrange(1, 30)}号店铺办法"
         for chapter in range(1, 9):
             yield f"第{chapter}章 {dice.choice(WHAT)}的{dice.choice(DOES)}"

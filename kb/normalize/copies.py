@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from heapq import nsmallest
 from itertools import chain, combinations, pairwise
 from operator import itemgetter
 from zlib import crc32
@@ -31,7 +32,8 @@ _RULE = 6  # … that make it one at all
 _TOLD = 12  # words of a clause that can be told apart
 _SHINGLE = 6
 _SAMPLE = 4  # one shingle in four is enough to notice a relation
-_NEAREST = 8  # only so many of the nearest documents are compared sentence by sentence
+_NEAREST = 6  # only so many of the nearest documents are compared sentence by sentence
+_SET_PHRASE = 24  # a character pair in more sentences than this finds none
 _STRIDE = 7  # sentences are compared from all over a text, so that it shows soon whether it is told elsewhere
 _RAREST = 8  # a sentence is looked for by so many of its rarest character pairs
 _SURELY = 0.97  # a copy this complete is not looked for in further documents
@@ -244,27 +246,32 @@ class _Sentences:
         """
         if text in self._exact:
             return 1.0, self._exact[text], False
-        grams = _grams(text)
-        holders = sorted([self._index[gram] for gram in grams if gram in self._index], key=len)
+        pieces = dict.fromkeys(
+            text[i : i + 2] for i in range(len(text) - 1)
+        )  # in order: the same in every run
+        holders = sorted([self._index[gram] for gram in pieces if gram in self._index], key=len)
         votes: Counter[int] = Counter()
         for held in holders[:_RAREST]:
-            if len(held) <= 40:
+            if len(held) <= _SET_PHRASE:
                 votes.update(held)
-        least = min(2, len(grams) // 2)
-        ranked = [
-            i for i, count in sorted(votes.items(), key=lambda item: (-item[1], item[0])) if count >= least
-        ]
+        least = min(3, len(pieces) // 2)
+        likely = nsmallest(4, [(-count, i) for i, count in votes.items() if count >= least])
+        if not likely:
+            return 0.0, -1, False
+        grams = frozenset(pieces)
         figures = _figures(raw)
         denies = bool(_DENIAL.search(raw))  # 可以 and 不得 differ in two characters and in everything
         best, found = 0.0, -1
         other, variant = 0.0, -1
-        for i in ranked[:4]:
+        for _, i in likely:
             whole = self.units[i][1]
             there, printed = self._measured(i)
             told = len(text) >= 6 and (text in whole or (whole in text and len(whole) > 0.8 * len(text)))
             score = 1.0 if told else _dice(grams, there)
             if not figures <= printed:
-                template = _dice(_grams(_NUMERAL.sub("", text)), _grams(_NUMERAL.sub("", whole)))
+                template = score
+                if score < TEMPLATE:
+                    template = _dice(_grams(_NUMERAL.sub("", text)), _grams(_NUMERAL.sub("", whole)))
                 if template > other:
                     other, variant = template, i
             elif score > best and (score == 1.0 or denies == bool(_DENIAL.search(self.units[i][2]))):
