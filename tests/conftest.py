@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -69,25 +70,44 @@ def shipped_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a Milvus Lite that is a process of its own; tests have names of their own in it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+@contextlib.contextmanager
+def _milvus(folder: Path, port: int) -> Iterator[None]:
+    """Run a Milvus Lite as a process of its own until the block ends."""
     command = [Path(sys.executable).with_name("milvus-lite"), "server", "--host", "127.0.0.1"]
-    folder = tmp_path_factory.mktemp("server")
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [*command, "--port", str(port), "--data-dir", folder / "data"], stdout=log, stderr=log
         )
-        deadline = time.monotonic() + 60
-        while True:
-            with socket.socket() as trying:
-                if trying.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert process.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
-            time.sleep(0.05)
+        try:
+            deadline = time.monotonic() + 60
+            while True:
+                with socket.socket() as trying:
+                    if trying.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                assert process.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
+                time.sleep(0.05)
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def milvus_twice(tmp_path: Path) -> tuple[str, Callable[[], contextlib.AbstractContextManager[None]]]:
+    """Address of a Milvus Lite, and what runs it, as often as one likes."""
+    port = _free_port()
+    return f"http://127.0.0.1:{port}", lambda: _milvus(tmp_path, port)
+
+
+@pytest.fixture(scope="session")
+def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a Milvus Lite that is a process of its own; tests have names of their own in it."""
+    port = _free_port()
+    with _milvus(tmp_path_factory.mktemp("server"), port):
         yield f"http://127.0.0.1:{port}"
-        process.terminate()
-        process.wait(30)

@@ -8,11 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from kb.api.live import LiveIndex
+from kb.errors import StoreProblem
 from kb.index import current_build, open_index
 from kb.index.milvus.address import Address
 from kb.index.milvus.client import Milvus
@@ -202,3 +205,34 @@ def test_readers_of_an_audience(built: str, small_index: Path) -> None:
             )
             assert a == b
             assert there.documents(filters) == here.documents(filters)
+
+
+def test_a_server_that_was_away(
+    milvus_twice: tuple[str, Callable[[], AbstractContextManager[None]]],
+    docs: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address, run = milvus_twice
+    monkeypatch.setattr("kb.index.milvus.client._READ", 2.0)
+    monkeypatch.setattr("kb.index.milvus.client._CONNECT", 2.0)
+    place = f"milvus:{address}"
+    with run():
+        build(docs, place)
+        kb = KnowledgeBase.open(place)
+        before = kb.ask(QUESTION)
+    with pytest.raises(StoreProblem, match="does not answer"):
+        kb.ask("玩游戏怎么罚")
+    with pytest.raises(StoreProblem, match="does not answer"):
+        current_build(place)
+    with run():
+        wait_until(lambda: answers(kb))
+        assert kb.ask(QUESTION) == before
+        assert current_build(place) == kb.info.id
+    kb.close()
+
+
+def answers(kb: KnowledgeBase) -> bool:
+    try:
+        return kb.ask("玩游戏怎么罚").status == "answered"
+    except StoreProblem:
+        return False

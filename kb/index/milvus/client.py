@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,17 @@ _CONNECT = 5.0  # seconds
 _READ = 10.0
 _WRITE = 600.0
 _BATCH = 1000
+_NOT_LOADED = 101  # the server's code
 _MESSAGE = 8_000_000  # characters of text in one request; servers take 64 MB
 MOST = 16_384
 """Results of one search, at most: the server's own limit."""
 _ID_BYTES = 1024
+_CHANNEL = {
+    # a server that does not expect pings on an idle connection, such as Milvus Lite, closes it
+    "grpc.keepalive_permit_without_calls": False,
+    "grpc.initial_reconnect_backoff_ms": 100,
+    "grpc.max_reconnect_backoff_ms": 1000,  # by default two minutes, after the server is back
+}
 TEXT_BYTES = 65_535
 """Length of the longest string that Milvus stores."""
 FACETS = {name: "topics" if name == "topic" else name for name, _ in Filters()}
@@ -104,8 +111,7 @@ class Milvus:
                 address.uri,
                 token=os.environ.get(TOKEN_VARIABLE, ""),
                 timeout=_CONNECT,
-                # a server that does not expect pings on an idle connection, such as Milvus Lite, closes it
-                grpc_options={"grpc.keepalive_permit_without_calls": False},
+                grpc_options=_CHANNEL,
             )
 
     def close(self) -> None:
@@ -259,7 +265,8 @@ class Milvus:
         found: list[Row] = []
         for start in range(0, len(values), _BATCH):
             with self._told():
-                found += self._client.query(
+                found += self._loaded(
+                    self._client.query,
                     collection,
                     filter=both(among(key, values[start : start + _BATCH]), condition),
                     output_fields=list(fields),
@@ -270,8 +277,13 @@ class Milvus:
     def each(self, collection: str, condition: str, fields: Sequence[str]) -> Iterator[Row]:
         """Yield every entity that fits a condition (``""`` for all), in no particular order."""
         with self._told():
-            pages = self._client.query_iterator(
-                collection, batch_size=_BATCH, filter=condition, output_fields=list(fields), timeout=_READ
+            pages = self._loaded(
+                self._client.query_iterator,
+                collection,
+                batch_size=_BATCH,
+                filter=condition,
+                output_fields=list(fields),
+                timeout=_READ,
             )
         try:
             while True:
@@ -304,7 +316,8 @@ class Milvus:
         """
         params: Row = {"metric_type": "IP", "params": {"nprobe": probes} if probes else {}}
         with self._told():
-            found = self._client.search(
+            found = self._loaded(
+                self._client.search,
                 collection,
                 data=[vector],
                 anns_field=field,
@@ -315,6 +328,16 @@ class Milvus:
                 timeout=_READ,
             )
         return [(int(hit["entity"]["row"]), float(hit["distance"])) for hit in found[0]]
+
+    def _loaded(self, ask: Callable[..., Any], collection: str, **named: object) -> Any:
+        """Ask a collection, and again if it had to be loaded first: a server that was started anew may have let go of it."""
+        try:
+            return ask(collection, **named)
+        except self._failures[0] as error:
+            if getattr(error, "code", None) != _NOT_LOADED:
+                raise
+        self._client.load_collection(collection, timeout=_WRITE)
+        return ask(collection, **named)
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
