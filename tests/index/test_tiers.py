@@ -91,7 +91,7 @@ def test_lists_find_what_they_are_said_to_find(tmp_path: Path) -> None:
     tier = manifest.tiers["text"]
     assert (tier.kind, tier.lists, manifest.tier) == ("inverted", 253, "inverted")
     assert tier.probes <= tier.lists // 2
-    assert tier.recall >= 0.985
+    assert tier.recall >= 0.99
     assert tier.sample == 256
     with open_index(tmp_path) as index:
         assert recall(index, range(COUNT)) >= 0.97
