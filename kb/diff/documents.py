@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
@@ -44,21 +45,33 @@ def pair_documents(olds: Sequence[Document], news: Sequence[Document]) -> tuple[
     before = [_words(document, 1 + longest // _ENOUGH) for document in olds]
     after = [_words(document, 1 + longest // _ENOUGH) for document in news]
     weights = Weights(before, after)
-    ranked = sorted(
-        (-_names(old, new), -weights.similarity(before[i], after[j]), j, i)
-        for i, old in enumerate(olds)
-        for j, new in enumerate(news)
-    )
     partner: dict[int, int] = {}
-    for names, unlike, j, i in ranked:
-        least = _SAME_NAME if names else _ALIKE
-        if -unlike >= least and j not in partner and i not in partner.values():
-            partner[j] = i
+    taken: set[int] = set()
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for i, known in enumerate(olds):
+        places[words_of(known.title)].append(i)
+        places[f"#{known.id}"].append(i)
+    named = [
+        (j, i)
+        for j, new in enumerate(news)
+        for i in dict.fromkeys(places[words_of(new.title)] + places[f"#{new.id}"])
+    ]
+    for least in (_SAME_NAME, _ALIKE):  # only what no name tells is compared with everything
+        ranked = sorted(
+            (-_names(olds[i], news[j]), -weights.similarity(before[i], after[j]), j, i) for j, i in named
+        )
+        for _, unlike, j, i in ranked:
+            if -unlike >= least and j not in partner and i not in taken:
+                partner[j] = i
+                taken.add(i)
+        named = [
+            (j, i) for j in range(len(news)) if j not in partner for i in range(len(olds)) if i not in taken
+        ]
     pairs = []
     for j, new in enumerate(news):
         old = olds[partner[j]] if j in partner else None
         pairs.append(DocumentPair(old, new, match_clauses(old.clauses, new.clauses) if old else None))
-    gone = set(range(len(olds))) - set(partner.values())
+    gone = set(range(len(olds))) - taken
     return (*pairs, *(DocumentPair(olds[i], None, None) for i in sorted(gone)))
 
 
