@@ -104,7 +104,11 @@ def test_a_rule_is_answered_with_the_rules_that_conflict_with_it(shipped_index: 
         for conflict in shipped.conflicts:
             clause, _ = shipped.show(conflict.a)
             answer = shipped.ask(clause.ask[0]) if clause.ask else None
-            if answer and answer.text.startswith("各份文件的规定不同") and answer.citations[0].passage == clause:
+            if (
+                answer
+                and answer.text.startswith("各份文件的规定不同")
+                and answer.citations[0].passage == clause
+            ):
                 rival, _ = shipped.show(conflict.b)
                 documents = {citation.passage.document_id for citation in answer.citations}
                 assert rival.document_id in documents or len(documents) >= 5
