@@ -113,6 +113,16 @@ def test_the_line_is_bounded_and_moves_on(inside: Inside, small_index: Path, slo
         assert running.post("/api/v1/ask", {"question": "迟到"}).status_code == 200
 
 
+def answers_again(running: Asked) -> bool:
+    """Whether the server answers within ten seconds; on a busy machine a single try may take too long itself."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if running.post("/api/v1/ask", {"question": "迟到"}).status_code == 200:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def test_what_takes_too_long_is_given_up(inside: Inside, small_index: Path, slow: threading.Event) -> None:
     limits = Limits(threads=1, seconds=0.3)
     with inside(small_index, limits=limits) as running:
@@ -121,8 +131,7 @@ def test_what_takes_too_long_is_given_up(inside: Inside, small_index: Path, slow
         waiting = running.post("/api/v1/ask", {"question": "迟到"})  # the thread is still busy
         assert waiting.json()["code"] == "took-too-long"
         slow.set()
-        time.sleep(0.2)
-        assert running.post("/api/v1/ask", {"question": "迟到"}).status_code == 200
+        assert answers_again(running)
 
 
 def test_a_batch_that_takes_too_long_frees_its_thread(
@@ -132,8 +141,7 @@ def test_a_batch_that_takes_too_long_frees_its_thread(
         threading.Timer(0.5, slow.set).start()
         rows = [{"id": 1, "question": "等等"}, *({"id": n, "question": "迟到"} for n in range(40))]
         assert running.post("/api/v1/ask", {"questions": rows}).json()["code"] == "took-too-long"
-        time.sleep(0.6)
-        assert running.post("/api/v1/ask", {"question": "迟到"}).status_code == 200
+        assert answers_again(running)
 
 
 def test_too_many_requests_at_once(inside: Inside, small_index: Path, slow: threading.Event) -> None:
