@@ -14,12 +14,12 @@ import asyncio
 import itertools
 import json
 import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+from server import resident, serving
 
 ROOT = Path(__file__).parent.parent
 FIRST = 1000
@@ -34,12 +34,6 @@ def questions() -> Iterator[bytes]:
         if '"question"' in line
     ]
     return itertools.cycle([json.dumps({"question": text}).encode() for text in texts])
-
-
-def resident(pid: int) -> float:
-    """Return the resident memory of a process in MB."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
 
 
 def processor_seconds(pid: int) -> float:
@@ -117,22 +111,10 @@ def main() -> None:
         "--questions", type=int, default=0, help="measure memory over so many questions instead"
     )
     options = parser.parse_args()
-    command = [sys.executable, "-m", "kb.cli.main", "serve", "--port", "0", "--index", str(options.index)]
     began = time.perf_counter()
-    server = subprocess.Popen([*command, "--site", "none"], stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    assert server.stderr is not None
-    port = 0
-    for line in server.stderr:
-        facts = json.loads(line)
-        port = facts.get("port", port)
-        if facts["event"] == "index in use":
-            print(f"ready {time.perf_counter() - began:.2f} s after the start; {facts['clauses']} clauses")
-            break
-        if facts["event"] == "index refused":
-            server.kill()
-            raise SystemExit(f"{facts['message']}: {facts['hint']}")
-    drain = subprocess.Popen(["cat"], stdin=server.stderr, stdout=subprocess.DEVNULL)
-    try:
+    with serving(options.index) as server:
+        print(f"ready {time.perf_counter() - began:.2f} s after the start; {server.clauses} clauses")
+        port = server.port
         asyncio.run(load(port, options.clients, 2))
         if options.questions:
             report("first", *asyncio.run(load(port, options.clients, 0, FIRST)))
@@ -155,10 +137,6 @@ def main() -> None:
             report(f"{crowd} clients", *asyncio.run(load(port, crowd, 15)))
             report("afterwards", *asyncio.run(load(port, options.clients, 5)))
         print(f"memory {resident(server.pid):.0f} MB")
-    finally:
-        server.terminate()
-        server.wait(20)
-        drain.wait(5)
 
 
 if __name__ == "__main__":

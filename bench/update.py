@@ -28,6 +28,8 @@ from urllib.request import Request, urlopen
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from server import resident, serving  # noqa: E402
+
 from kb.model import Clause, Document  # noqa: E402
 from kb.pages import read_file, save_page  # noqa: E402
 from kb.pages.folder import page_files  # noqa: E402
@@ -70,18 +72,6 @@ def run(command: Sequence[str]) -> tuple[float, float, float]:
     return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def ready(server: subprocess.Popen[str]) -> tuple[int, int]:
-    """Return the server's port, once it has the index in use, and how many clauses that has."""
-    assert server.stderr is not None
-    port = 0
-    for line in server.stderr:
-        facts = json.loads(line)
-        port = facts.get("port", port)
-        if facts["event"] == "index in use":
-            return int(port), int(facts["clauses"])
-    raise SystemExit("the server ended before it had an index")
-
-
 def found(port: int, question: str) -> list[str]:
     """Return the texts of the best five hits of a search over HTTP."""
     body = json.dumps({"question": question, "limit": 5}).encode()
@@ -90,12 +80,6 @@ def found(port: int, question: str) -> list[str]:
     )  # fmt: skip
     with urlopen(request) as answer:
         return [hit["text"] for hit in json.load(answer)["hits"]]
-
-
-def resident(pid: int) -> float:
-    """Return the resident memory of a process in MB."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
 
 
 def edited(page: Path, port: int, index: Sequence[str], number: int) -> dict[str, float]:
@@ -151,17 +135,10 @@ def main() -> None:
     }  # fmt: skip
     print("kb ask, cold: " + told(facts["cold"]))
     page = next(page for page in pages if len(read_file(page).clauses) in CLAUSES)
-    command = [*KB, "serve", "--port", "0", "--index", str(folder), "--site", "none", "--no-gaps"]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    try:
-        port, facts["clauses"] = ready(server)
-        drain = subprocess.Popen(["cat"], stdin=server.stderr, stdout=subprocess.DEVNULL)
-        took = [edited(page, port, index, number) for number in range(1, options.edits + 1)]
+    with serving(folder, "--no-gaps") as server:
+        facts["clauses"] = server.clauses
+        took = [edited(page, server.port, index, number) for number in range(1, options.edits + 1)]
         facts["server MB"] = resident(server.pid)
-    finally:
-        server.terminate()
-        server.wait(20)
-    drain.wait(5)
     facts["edit"] = {name: statistics.median(one[name] for one in took) for name in took[0]}
     facts["edit"]["worst visible"] = max(one["visible"] for one in took)
     print(f"one page of {len(pages):,} changed, {facts['clauses']:,} clauses, s: {told(facts['edit'])}")

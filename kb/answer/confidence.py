@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 from kb.figures import find_figures
 from kb.model import Hit, Passage
 from kb.search import language_of, plain, telling
-from kb.search.wanted import wanted_figures, wants
+from kb.search.wanted import has_figure, wanted_figures, wants
 
 if TYPE_CHECKING:
     from typing import Any
@@ -195,7 +195,7 @@ def _length(question: str) -> float:
 
 def _no_figure(question: str, passage: Passage) -> bool:
     kinds = wanted_figures(wants(question))
-    return bool(kinds) and not any(figure.kind in kinds for figure in find_figures(passage.text))
+    return bool(kinds) and not has_figure(passage.text, kinds)
 
 
 def _no_such_unit(question: str, passage: Passage) -> bool:

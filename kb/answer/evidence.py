@@ -75,10 +75,10 @@ def gather(hits: Sequence[Hit], wanted: frozenset[Want], around: Around, rivals:
         best = sorted(section, key=lambda passage: -scores.get(passage.clause_id, 0.0))[:LONGEST_LIST]
         arrangement: Arrangement = "steps" if "steps" in wanted and "list" not in wanted else "list"
         told = [passage for passage in section if passage in best]
-        if (
-            not wanted & {"list", "steps"} and hits[0].passage in told
-        ):  # the rule asked for, then what stands with it
-            told = sorted(told, key=lambda passage: passage is not hits[0].passage)
+        asked = hits[0].passage
+        if not wanted & {"list", "steps"} and asked in told:
+            told.remove(asked)
+            told.insert(0, asked)
         return _evidence(arrangement, told, [*best, *ranked])
     rules = [hit for hit in hits if not hit.passage.heading] or list(hits)
     differing = _differing(rules, rivals(rules[0].passage))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +12,7 @@ from kb.index.corpus import PASSAGE_FIELDS, Corpus, Listed, dense_texts, digest_
 from kb.index.manifest import FORMAT, Manifest, TierName, file_facts, read_manifest, write_manifest
 from kb.index.plan import Plan, plan_update, plan_whole
 from kb.index.store import write_store
-from kb.index.versions import PARTIAL, current_build, publish, sole_builder, sweep
+from kb.index.versions import PARTIAL, current_build, new_build, publish, sole_builder, sweep
 from kb.model.answer import IndexInfo
 from kb.model.entry import Entry
 
@@ -91,8 +89,7 @@ def _build(
     )
     asked = embedder.embed_questions(questions) if questions else vectors[:0].astype("float32")
     places = {text: place for place, text in enumerate(texts)}
-    now = datetime.now(UTC).replace(microsecond=0)
-    build_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    build_id, built_at = new_build()
     base, before = plan.base or (None, None)
     lexical = before.lexical if before else lexical_fields(record.entry for record in plan.records)
     audiences = tuple(
@@ -117,7 +114,7 @@ def _build(
             model=embedder.name,
             dimensions=embedder.dimensions,
             corpus=digest_of([*plan.kept, *(record.digest for record in plan.records)]),
-            built_at=now.isoformat().replace("+00:00", "Z"),
+            built_at=built_at,
             clauses=clauses,
             rows=plan.rows,
             changed=plan.changed,

@@ -154,6 +154,21 @@ def manifest_of(text: str, where: str) -> Manifest:
         raise IndexDamaged(f"the manifest {where} cannot be read: {error}", hint=REBUILD) from error
 
 
+def check_model(manifest: Manifest, model: str | None, where: str) -> None:
+    """Check that an index was built with the model it is asked with; None takes any.
+
+    Raises:
+        IndexMismatch: It was not.
+    """
+    if model is not None and model != manifest.model:
+        raise IndexMismatch(
+            f"the index in {where} was built with the model {manifest.model}, not {model}",
+            hint=f"Ask with {manifest.model}, or build the index again with `kb index`.",
+            found=manifest.model,
+            expected=model,
+        )
+
+
 def vector_files(build: Path, dimensions: int) -> dict[str, dict[Path, str]]:
     """Return the files of each dense field, each with its SHA-256, of a build of this or any other format.
 

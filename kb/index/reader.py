@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from kb.errors import IndexDamaged, IndexMismatch, IndexUnwritable
-from kb.index.manifest import REBUILD, Manifest, check_digests, check_sizes, read_manifest
+from kb.index.manifest import REBUILD, Manifest, check_digests, check_model, check_sizes, read_manifest
 from kb.index.store import IndexedDocument, Store
 from kb.index.versions import current_build, hold
 from kb.model.answer import IndexInfo, Passage
@@ -51,14 +51,11 @@ def open_index(folder: Path, *, model: str | None = None) -> Index:
                     raise
                 raise IndexDamaged(f"the build {folder / build_id} is incomplete", hint=REBUILD) from error
             build_id = now  # replaced and swept away between reading the pointer and opening it
-    if model is not None and model != index.manifest.model:
+    try:
+        check_model(index.manifest, model, str(folder))
+    except IndexMismatch:
         index.close()
-        raise IndexMismatch(
-            f"the index in {folder} was built with the model {index.manifest.model}, not {model}",
-            hint=f"Ask with {index.manifest.model}, or build the index again with `kb index`.",
-            found=index.manifest.model,
-            expected=model,
-        )
+        raise
     return index
 
 

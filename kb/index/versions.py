@@ -12,8 +12,10 @@ import contextlib
 import fcntl
 import os
 import re
+import secrets
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -24,6 +26,12 @@ CURRENT = "CURRENT"
 LOCK = ".lock"
 PARTIAL = ".partial"
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+
+
+def new_build() -> tuple[str, str]:
+    """Return the id of a build that begins now, and the time in ISO 8601."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", now.isoformat().replace("+00:00", "Z")
 
 
 def current_build(folder: Path) -> str:

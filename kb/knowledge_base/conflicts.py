@@ -31,22 +31,24 @@ def conflicts_in(index: OpenIndex, filters: Filters | None = None) -> tuple[Conf
     Raises:
         IndexDamaged: The index cannot be read.
     """
-    from kb.compare.kept import file_of, kept_conflicts
-
     readers = index.readers(filters)
-    kept = kept_conflicts(index.kept(file_of(readers)))
+    kept = _kept(index, readers)
     return _found(index, readers, index.field_vectors()) if kept is None else kept
 
 
 def rivals_in(index: OpenIndex, filters: Filters | None = None) -> dict[str, tuple[str, ...]]:
     """Return which clauses each clause conflicts with, as kept at the build; without that, none: to find them takes seconds."""
-    from kb.compare.kept import file_of, kept_conflicts
-
     rivals: dict[str, tuple[str, ...]] = {}
-    for conflict in kept_conflicts(index.kept(file_of(index.readers(filters)))) or ():
+    for conflict in _kept(index, index.readers(filters)) or ():
         for one, other in ((conflict.a, conflict.b), (conflict.b, conflict.a)):
             rivals[one] = (*rivals.get(one, ()), other)
     return rivals
+
+
+def _kept(index: OpenIndex, readers: tuple[str, ...]) -> tuple[Conflict, ...] | None:
+    from kb.compare.kept import file_of, kept_conflicts
+
+    return kept_conflicts(index.kept(file_of(readers)))
 
 
 def _found(index: OpenIndex, readers: tuple[str, ...], vectors: Vectors) -> tuple[Conflict, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.figures import find_figures
 from kb.model import Filters, Hit, Passage
 from kb.search.question import language_of, plain
 from kb.search.signals import DENSE_FIELDS, WORD_FIELDS, Scores, field_signals
-from kb.search.wanted import wanted_figures, wants
+from kb.search.wanted import has_figure, wanted_figures, wants
 from kb.search.weights import weigh, weights
 
 if TYPE_CHECKING:
@@ -103,10 +101,5 @@ def whole_signals(signals: Scores, passages: Sequence[Passage], question: str) -
     """Return ``(n, 10)``, the signals of candidates with those that only reading the clauses tells."""
     kinds = wanted_figures(wants(question))
     headings = [passage.heading for passage in passages]
-    figures = [bool(kinds) and not kinds.isdisjoint(_kinds(passage.text)) for passage in passages]
+    figures = [has_figure(passage.text, kinds) for passage in passages]
     return np.column_stack([signals, headings, figures])
-
-
-@functools.lru_cache(maxsize=4096)
-def _kinds(text: str) -> frozenset[str]:
-    return frozenset(figure.kind for figure in find_figures(text))

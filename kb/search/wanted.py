@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Literal
 
+from kb.figures import find_figures
 from kb.search.question import plain
 
 Want = Literal["amount", "time", "duration", "count", "percentage", "list", "steps", "verdict"]
@@ -63,3 +65,13 @@ def wants(question: str) -> frozenset[Want]:
 def wanted_figures(wanted: frozenset[Want]) -> frozenset[str]:
     """Return the kinds of figure that would satisfy the question; empty when it asks for none."""
     return frozenset().union(*(_FIGURES.get(want, frozenset()) for want in wanted))
+
+
+def has_figure(text: str, kinds: frozenset[str]) -> bool:
+    """Return whether a clause has a figure of one of these kinds."""
+    return bool(kinds) and not kinds.isdisjoint(_kinds(text))
+
+
+@functools.lru_cache(maxsize=4096)
+def _kinds(text: str) -> frozenset[str]:
+    return frozenset(figure.kind for figure in find_figures(text))

@@ -14,7 +14,7 @@ from kb.errors import IndexDamaged, IndexMismatch, IndexUnwritable, StoreProblem
 from kb.index.corpus import is_text, passage_from_json
 from kb.index.fields import FieldScore
 from kb.index.lexical import RowScore, terms
-from kb.index.manifest import REBUILD, Manifest
+from kb.index.manifest import REBUILD, Manifest, check_model
 from kb.index.milvus import layout
 from kb.index.milvus.address import Address
 from kb.index.milvus.client import MOST, Milvus, allowing, among, both
@@ -57,13 +57,7 @@ def open_index(address: Address, *, model: str | None = None) -> MilvusIndex:
     milvus = Milvus(address)
     try:
         manifest, clauses = read_facts(milvus)
-        if model is not None and model != manifest.model:
-            raise IndexMismatch(
-                f"the index in {address} was built with the model {manifest.model}, not {model}",
-                hint=f"Ask with {manifest.model}, or build the index again with `kb index`.",
-                found=manifest.model,
-                expected=model,
-            )
+        check_model(manifest, model, str(address))
         for which in ("clauses", *(f"dense_{field}" for field in manifest.vectors)):
             milvus.ready(layout.part(address.name, manifest.id, which))
         return MilvusIndex(milvus, manifest, clauses)

@@ -6,9 +6,7 @@ import contextlib
 import hashlib
 import json
 import math
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +31,7 @@ from kb.index.milvus.client import Milvus, Row, Shape
 from kb.index.milvus.facts import raw_facts
 from kb.index.plan import Plan, plan_whole
 from kb.index.vectors import INVERTED_FROM, RECALL, Half, Keys, Matrix
-from kb.index.versions import sole_builder
+from kb.index.versions import new_build, sole_builder
 from kb.model.answer import IndexInfo
 
 if TYPE_CHECKING:
@@ -104,8 +102,7 @@ def _build(
         list(texts), embedder, folder, None, progress, checked=True, elsewhere=_known(milvus, embedder)
     )
     places = {text: place for place, text in enumerate(texts)}
-    now = datetime.now(UTC).replace(microsecond=0)
-    build_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    build_id, built_at = new_build()
     lexical = lexical_fields(record.entry for record in records)
     audiences = sorted({record.entry.passage.audience for record in records})
 
@@ -125,7 +122,7 @@ def _build(
         model=embedder.name,
         dimensions=embedder.dimensions,
         corpus=digest_of(record.digest for record in records),
-        built_at=now.isoformat().replace("+00:00", "Z"),
+        built_at=built_at,
         clauses=len(records),
         rows=plan.rows,
         changed=0,
