@@ -2,6 +2,6 @@
 
 from kb.answer.compose import compose
 from kb.answer.confidence import doubt
-from kb.answer.evidence import Surroundings
+from kb.answer.evidence import Surroundings, surroundings_among
 
-__all__ = ["Surroundings", "compose", "doubt"]
+__all__ = ["Surroundings", "compose", "doubt", "surroundings_among"]

@@ -26,7 +26,7 @@ _POOL = 60
 """Hits an answer is composed from."""
 _SHOWN = 200
 """Characters of an unknown id that are shown."""
-_LONGEST_LOOK = 40
+_LONGEST_LOOK = 150
 """Neighbours looked at on either side when a section is gathered."""
 
 
@@ -264,20 +264,10 @@ class KnowledgeBase:
         return tuple(self._index.clauses(document_id, filters, offset=offset, limit=limit))
 
     def surroundings(self, passage: Passage, filters: Filters | None = None) -> Surroundings:
-        """Return the clauses under a clause and those beside it under the same parent, in reading order."""
-        from kb.answer import Surroundings
+        """Return the heading above a clause, the clauses under it and those beside it."""
+        from kb.answer import surroundings_among
 
-        depth = len(passage.heading_path)
-        around = self._index.neighbours(passage.clause_id, _LONGEST_LOOK, filters)
-        under: list[Passage] = []
-        for other in around:
-            if other.order > passage.order:
-                if len(other.heading_path) <= depth:
-                    break
-                under.append(other)
-        beside = [other for other in around if other.heading_path == passage.heading_path]
-        beside = sorted([*beside, passage], key=lambda other: other.order)
-        return Surroundings(under=tuple(under), beside=tuple(beside))
+        return surroundings_among(passage, self._index.neighbours(passage.clause_id, _LONGEST_LOOK, filters))
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:

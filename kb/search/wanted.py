@@ -9,7 +9,9 @@ from typing import Literal
 from kb.figures import find_figures
 from kb.search.question import plain
 
-Want = Literal["amount", "time", "duration", "count", "percentage", "list", "steps", "verdict"]
+Want = Literal[
+    "amount", "time", "duration", "count", "percentage", "list", "steps", "overview", "comparison", "verdict"
+]
 
 # Chinese as staff type it, then English. Order does not matter; a question may want several things.
 _PATTERNS: dict[Want, re.Pattern[str]] = {
@@ -39,6 +41,17 @@ _PATTERNS: dict[Want, re.Pattern[str]] = {
     "steps": re.compile(
         r"怎么办|怎么弄|怎么处理|怎么操作|怎么走|怎么申请|怎么开|怎么做|如何|流程|步骤|手续|程序|咋办|咋弄|咋处理|怎么跟进|怎么回"
         r"|how (?:do|to|should|can)\b|steps|procedure|process|what should .* do",
+        re.IGNORECASE,
+    ),
+    "overview": re.compile(
+        r"从头到尾|[几哪][几大个]*(?:步|部分|块|方面|环节|阶段|篇|章)|(?:整个|整套|完整|全部|全)的?流程|walk me through|from start to finish"
+        r"|(?:two|three|four|five|six|seven|eight|\b\d) (?:\w+ )?(?:steps|parts|stages)|(?:whole|entire) (?:process|procedure)"
+        r"|(?:main|which) (?:parts|steps|stages)",
+        re.IGNORECASE,
+    ),
+    "comparison": re.compile(
+        r"各[个家份]?(?:制度|文件|规定|店)|[几两][家份套](?:制度|文件|规定|店)|不同(?:制度|文件|店)|规定.{0,4}(?:区别|不同|差别|一样)|对比|比较一下|比一比"
+        r"|\bcompare\b|\b(?:shops|documents|rules) differ|different (?:documents|shops|rules|stores)\b",
         re.IGNORECASE,
     ),
     "verdict": re.compile(
