@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kb.model import Filters, Hit, Passage
+from kb.search.adapter import adapted
 from kb.search.question import language_of, plain
 from kb.search.signals import DENSE_FIELDS, WORD_FIELDS, Scores, field_signals
 from kb.search.wanted import has_figure, wanted_figures, wants
@@ -77,7 +78,7 @@ class Candidates:
 def candidates(index: OpenIndex, embedder: Embedder, question: str, filters: Filters | None) -> Candidates:
     """Return every clause that some field of either side lists."""
     text = plain(question)
-    vector = embedder.embed_questions([text])[0]
+    vector = adapted(embedder.embed_questions([text])[0], embedder.name)
     listed = {field: dict(index.lexical(text, POOL, filters, {field: 1.0})) for field in WORD_FIELDS}
     near = {hit.row for hit in index.dense(vector, POOL, filters)}
     rows = np.array(sorted(near.union(*listed.values())), np.int32)
