@@ -26,8 +26,8 @@ from kb.search import adapter, plain
 
 ROOT = Path(__file__).parent.parent
 EPOCHS, RATE, PENALTY, BATCH, TEMPERATURE = 20, 1e-3, 0.01, 256, 0.02
-ANSWERS, PAIRS = 3.0, 144
-SHARE = 0.5
+ANSWERS, PAIRS = 10.0, 144
+SHARE = 0.4
 
 
 def main() -> None:

@@ -15,10 +15,15 @@ from kb.search.weights import weigh, weights
 if TYPE_CHECKING:
     from kb.embed import Embedder
     from kb.index import OpenIndex
+    from kb.index.vectors import Rows
+    from kb.search.signals import Scores
 
 NOTHING = "nothing"
+MAP = "the map of questions"
+"""The question's vector as the model gives it, with candidates of its own (``kb.search.adapter``)."""
 LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     NOTHING: (),
+    MAP: (),
     "all cosines": tuple(name for name in SIGNALS if name.startswith("cosine_")),
     "all words": tuple(name for name in SIGNALS if name.startswith("words_")),
     "typical questions": ("cosine_ask", "words_ask"),
@@ -32,7 +37,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
 def ablated(index: OpenIndex, embedder: Embedder, question: str, *, limit: int) -> dict[str, tuple[int, ...]]:
     """Return per ablation the best rows for a question, best first.
 
-    The candidates are the same in all: what a signal adds to them by listing clauses that no other lists is not taken away.
+    The candidates are the same in all but one: what a signal adds to them by listing clauses that no other lists is not taken away.
     ``cosine_best`` is the best cosine of all fields, so leaving out a single field's cosine takes less than the field.
 
     Args:
@@ -41,16 +46,33 @@ def ablated(index: OpenIndex, embedder: Embedder, question: str, *, limit: int) 
         question: As ``check_question`` returns it.
         limit: Most rows.
     """
-    found = candidates(index, embedder, question, None)
-    passages = index.passages(found.rows.tolist())
-    signals = whole_signals(found.signals, passages, question)
     full = weights(language_of(question))
+    rows, signals = _read(index, embedder, question)
+    plain_rows, plain_signals = _read(index, _Plain(embedder), question)
     ranked = {}
     for name, without in LEFT_OUT.items():
         kept = [0.0 if signal in without else weight for signal, weight in zip(SIGNALS, full, strict=True)]
-        order = np.lexsort((found.rows, -weigh(signals, kept)))
-        ranked[name] = tuple(found.rows[order[:limit]].tolist())
+        of, seen = (plain_rows, plain_signals) if name == MAP else (rows, signals)
+        order = np.lexsort((of, -weigh(seen, kept)))
+        ranked[name] = tuple(of[order[:limit]].tolist())
     return ranked
+
+
+def _read(index: OpenIndex, embedder: Embedder, question: str) -> tuple[Rows, Scores]:
+    found = candidates(index, embedder, question, None)
+    passages = index.passages(found.rows.tolist())
+    return found.rows, whole_signals(found.signals, passages, question)
+
+
+class _Plain:
+    """A model under a name that no map was fitted for."""
+
+    name = ""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.dimensions = embedder.dimensions
+        self.embed_questions = embedder.embed_questions
+        self.embed_passages = embedder.embed_passages
 
 
 def in_use(index_fields: frozenset[str]) -> Iterator[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kb.index import OpenIndex
     from kb.index.vectors import Rows
 
-POOL = 100
+POOL = 150
 """Candidates per field and side."""
 _READ = 60
 """Candidates whose clauses are read before the last ranking."""
