@@ -38,7 +38,9 @@ def adapted(vector: Vectors, model: str) -> Vectors:
 @functools.cache
 def fitted_for() -> str:
     """Return the name of the model the map was fitted for."""
-    facts: dict[str, Any] = json.loads((resources.files("kb.search") / FITTED_FOR).read_text(encoding="utf-8"))
+    facts: dict[str, Any] = json.loads(
+        (resources.files("kb.search") / FITTED_FOR).read_text(encoding="utf-8")
+    )
     return str(facts["model"])
 
 

@@ -52,7 +52,9 @@ def test_questions_it_has_not_seen_come_nearer_to_their_clauses_than_to_others(
         right = [{clause for group in question["gold"] for clause in group} for question in asked]
         turned = [adapted(vector, embedder.name) for vector in raw]
         first = [
-            np.mean([ids[np.argmax(matrix @ vector)] in gold for vector, gold in zip(vectors, right, strict=True)])
+            np.mean(
+                [ids[np.argmax(matrix @ vector)] in gold for vector, gold in zip(vectors, right, strict=True)]
+            )
             for vectors in (raw, turned)
         ]
     assert first[1] > first[0] + 0.05
