@@ -47,4 +47,5 @@ def fitted_for() -> str:
 @functools.cache
 def _weights() -> Vectors:
     with (resources.files("kb.search") / FILE).open("rb") as file:
-        return np.load(file, allow_pickle=False).astype(np.float32)
+        weights: Vectors = np.load(file, allow_pickle=False).astype(np.float32)
+    return weights
