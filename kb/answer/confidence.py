@@ -19,31 +19,35 @@ from typing import TYPE_CHECKING, Literal
 from kb.figures import find_figures
 from kb.model import Hit, Passage
 from kb.search import language_of, plain, telling
-from kb.search.wanted import has_figure, wanted_figures, wants
+from kb.search.wanted import Want, has_figure, wanted_figures, wants
 
 if TYPE_CHECKING:
     from typing import Any
 
 SIGNALS = (
     "cosine",
+    "background",
     "trust",
     "characters",
     "words",
     "other_platform",
     "no_such_unit",
     "no_figure",
+    "list",
     "length",
     "english",
 )
-"""``cosine``: the best of the hits. ``trust``: the ranking's share for the first. ``characters``: share of the question's telling
-characters (weighed by rarity) that the first hit has; ``words``: share of its telling words, in Chinese pairs of characters, that one
-of the first five has. ``other_platform``: the question names a platform, the clause another or none. ``no_such_unit``: it asks for so many of a
-unit and the clause has no figure in it; ``no_figure``: it asks for an amount, a time … and the clause has no figure of that kind.
+"""``cosine``: the best of the hits; ``background``: the mean of all, because a question near to everything is near to nothing. ``trust``: the
+ranking's share for the first. ``characters``: share of the question's telling characters (weighed by rarity) that the first hit has;
+``words``: share of its telling words, in Chinese pairs of characters, that one of the first five has. ``other_platform``: the
+question names a platform, the clause another or none. ``no_such_unit``: it asks for so many of a unit and the clause has no figure in it;
+``no_figure``: it asks for an amount, a time … and the clause has no figure of that kind. ``list``: it asks for a list.
 ``length``: logarithm of the question's length, because the longer a question the lower the cosine of even its own answer.
 ``english``: asked in English."""
 
 FILE = "confidence.json"
 _LOOK = 5
+_BACKGROUND = 60
 _SHORTEST, _LONGEST = 14, 40
 """Characters between which a question's length counts; few words can ask as clearly as a dozen."""
 _LETTERS = 4
@@ -138,14 +142,18 @@ def signals(question: str, hits: Sequence[Hit], counts: Mapping[str, int], claus
     """Return the signals of a question and its hits, in the order of ``SIGNALS``."""
     first = next((hit.passage for hit in hits if not hit.passage.heading), hits[0].passage)
     words = [_terms_of(hit.passage) for hit in hits[:_LOOK]]
+    cosines = [hit.dense or 0.0 for hit in hits[:_BACKGROUND]]
+    wanted = wants(question)
     return (
-        max(hit.dense or 0.0 for hit in hits),
+        max(cosines),
+        sum(cosines) / len(cosines),
         hits[0].score,
         _share(words[0], _rarity(counts, clauses, pairs=False)),
         _share(set().union(*words), _rarity(counts, clauses, pairs=True)),
         float(_other_platform(question, first)),
         float(_no_such_unit(question, first)),
-        float(_no_figure(question, first)),
+        float(_no_figure(wanted, first)),
+        float("list" in wanted),
         _length(question),
         float(language_of(question) == "en"),
     )
@@ -193,8 +201,8 @@ def _length(question: str) -> float:
     return math.log(min(max(characters, _SHORTEST), _LONGEST))
 
 
-def _no_figure(question: str, passage: Passage) -> bool:
-    kinds = wanted_figures(wants(question))
+def _no_figure(wanted: frozenset[Want], passage: Passage) -> bool:
+    kinds = wanted_figures(wanted)
     return bool(kinds) and not has_figure(passage.text, kinds)
 
 
