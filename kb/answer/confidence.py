@@ -38,7 +38,7 @@ SIGNALS = (
     "english",
 )
 """``cosine``: the best of the hits; ``background``: the mean of all, because a question near to everything is near to nothing. ``trust``: the
-ranking's share for the first. ``characters``: share of the question's telling characters (weighed by rarity) that the first hit has;
+ranking's share for the first and for the first of each document near the top that rules the same matter (by topics, where there are any). ``characters``: share of the question's telling characters (weighed by rarity) that the first hit has;
 ``words``: share of its telling words, in Chinese pairs of characters, that one of the first five has. ``other_platform``: the
 question names a platform, the clause another or none. ``no_such_unit``: it asks for so many of a unit and the clause has no figure in it;
 ``no_figure``: it asks for an amount, a time … and the clause has no figure of that kind. ``list``: it asks for a list.
@@ -147,7 +147,7 @@ def signals(question: str, hits: Sequence[Hit], counts: Mapping[str, int], claus
     return (
         max(cosines),
         sum(cosines) / len(cosines),
-        hits[0].score,
+        _trust(hits),
         _share(words[0], _rarity(counts, clauses, pairs=False)),
         _share(set().union(*words), _rarity(counts, clauses, pairs=True)),
         float(_other_platform(question, first)),
@@ -156,6 +156,18 @@ def signals(question: str, hits: Sequence[Hit], counts: Mapping[str, int], claus
         float("list" in wanted),
         _length(question),
         float(language_of(question) == "en"),
+    )
+
+
+def _trust(hits: Sequence[Hit]) -> float:
+    first = hits[0].passage
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.document_id, hit)
+    return sum(
+        hit.score
+        for hit in list(best.values())[:_LOOK]
+        if hit.passage.topics == first.topics or not set(first.topics).isdisjoint(hit.passage.topics)
     )
 
 

@@ -17,6 +17,8 @@ _ASKING = re.compile(
     r"请问|想问一下|问一下|是什么意思|什么意思|什么样|什么|为什么|怎么样|怎么办|怎么弄|怎么|怎样|如何|多少|多久|哪些|哪几种|哪几|哪个|哪里|哪"
     r"|几个|几种|几|能不能|可不可以|行不行|是不是|有没有|会不会|要不要|算不算|用不用|该不该|需不需要|可以|应该|需要|如果|的话|一下|我们|你们|他们"
     r"|我|你|您|吗|呢|吧|啊|呀|咋|啥|么|的|了|是|有"
+    r"|\b(?:do|does|did|is|are|was|were|ca|could|wo|would|should|must|have|has|had)n?['’]t\b|['’](?:m|s|re|ve|ll|d)\b"
+    r"|\b(?:happens?|happened)\b"
     r"|\b(?:what|which|who|whom|whose|when|where|why|how|do|does|did|is|are|am|was|were|be|been|can|could|may|might|must|shall|should"
     r"|will|would|have|has|had|i|we|you|he|she|it|they|me|us|my|our|your|their|the|a|an|of|to|in|on|at|for|with|by|from|if"
     r"|and|or|not|there|this|that|get|much|many|long|any|some|as|so|into|about)\b",
