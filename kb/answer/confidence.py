@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 SIGNALS = (
     "cosine",
-    "background",
     "trust",
     "characters",
     "words",
@@ -37,7 +36,7 @@ SIGNALS = (
     "length",
     "english",
 )
-"""``cosine``: the best of the hits; ``background``: the mean of all, because a question near to everything is near to nothing. ``trust``: the
+"""``cosine``: the best of the hits. ``trust``: the
 ranking's share for the first and for the first of each document near the top that rules the same matter (by topics, where there are any).
 ``characters``: share of the question's telling characters (weighed by rarity) that the first hit has;
 ``words``: share of its telling words, in Chinese pairs of characters, that one of the first five has. ``other_platform``: the
@@ -48,7 +47,6 @@ question names a platform, the clause another or none. ``no_such_unit``: it asks
 
 FILE = "confidence.json"
 _LOOK = 5
-_BACKGROUND = 60
 _SHORTEST, _LONGEST = 14, 40
 """Characters between which a question's length counts; few words can ask as clearly as a dozen."""
 _LETTERS = 4
@@ -143,11 +141,9 @@ def signals(question: str, hits: Sequence[Hit], counts: Mapping[str, int], claus
     """Return the signals of a question and its hits, in the order of ``SIGNALS``."""
     first = next((hit.passage for hit in hits if not hit.passage.heading), hits[0].passage)
     words = [_terms_of(hit.passage) for hit in hits[:_LOOK]]
-    cosines = [hit.dense or 0.0 for hit in hits[:_BACKGROUND]]
     wanted = wants(question)
     return (
-        max(cosines),
-        sum(cosines) / len(cosines),
+        max(hit.dense or 0.0 for hit in hits),
         _trust(hits),
         _share(words[0], _rarity(counts, clauses, pairs=False)),
         _share(set().union(*words), _rarity(counts, clauses, pairs=True)),
