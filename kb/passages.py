@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
+from kb.folding import folded
+from kb.glossary import Term
 from kb.model import Clause, Document, Entry, Passage
 from kb.pages.folder import page_path
 
@@ -13,22 +16,39 @@ def passages_of(documents: Sequence[Document]) -> tuple[Passage, ...]:
     return tuple(entry.passage for entry in entries_of(documents))
 
 
-def entries_of(documents: Sequence[Document]) -> tuple[Entry, ...]:
+def entries_of(documents: Sequence[Document], terms: Sequence[Term] = ()) -> tuple[Entry, ...]:
     """Return the passages of all documents with the texts each is found by, in reading order.
 
     The document's title and the heading path stand before the clause (worth 5-7 points of recall, DESIGN 6). Every typical
     question has a vector of its own, so that one wording does not blur the others; so has the English gloss, after the
-    gloss of what the clause stands under.
+    gloss of what the clause stands under. By words a clause is also found under the other names that the glossary has for
+    what it names.
+
+    Args:
+        documents: The documents.
+        terms: The glossary.
     """
-    return tuple(entry for document in documents for entry in _of_document(document))
+    names = [tuple(_Name(name) for name in (term.term, *term.synonyms, term.english)) for term in terms]
+    return tuple(entry for document in documents for entry in _of_document(document, names))
 
 
-def _of_document(document: Document) -> Iterator[Entry]:
+class _Name:
+    """A word of the glossary; one in Latin letters is found as a word of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        words = re.escape(folded(name))
+        self.stands_in = re.compile(rf"\b{words}\b" if name.isascii() else words).search
+
+
+def _of_document(document: Document, names: Sequence[Sequence[_Name]]) -> Iterator[Entry]:
     clauses = {clause.anchor: clause for clause in document.clauses}
     for order, clause in enumerate(document.clauses):
         above = _ancestors(clause, clauses)
         yield _entry(
-            _passage(document, clause, above, order), " ".join(parent.gloss_en for parent in above[-1:])
+            _passage(document, clause, above, order),
+            " ".join(parent.gloss_en for parent in above[-1:]),
+            names,
         )
 
 
@@ -55,14 +75,23 @@ def _passage(document: Document, clause: Clause, above: tuple[Clause, ...], orde
     )
 
 
-def _entry(passage: Passage, gloss_above: str) -> Entry:
+def _entry(passage: Passage, gloss_above: str, names: Sequence[Sequence[_Name]]) -> Entry:
     context = " ".join([passage.document_title, *passage.heading_path])
     gloss = f"{gloss_above} {passage.gloss_en}".strip() if passage.gloss_en else ""
     dense = [("text", f"{context} {passage.number} {passage.text}")]
     dense += [("ask", question) for question in passage.ask]
     dense += [("gloss", gloss)] if gloss else []
     lexical = [("text", passage.text), ("context", context), *dense[1:]]
+    others = " ".join(_other_names(folded(f"{context} {passage.text}"), names))
+    lexical += [("terms", others)] if others else []
     return Entry(passage=passage, dense=tuple(dense), lexical=tuple(lexical))
+
+
+def _other_names(words: str, names: Sequence[Sequence[_Name]]) -> Iterator[str]:
+    for term in names:
+        unsaid = [name.name for name in term if not name.stands_in(words)]
+        if len(unsaid) < len(term):
+            yield from unsaid
 
 
 def _ancestors(clause: Clause, clauses: dict[str, Clause]) -> tuple[Clause, ...]:

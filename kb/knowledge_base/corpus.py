@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import kb
+from kb.glossary import Term, read_glossary
 from kb.model import Entry
+
+GLOSSARY = "glossary.md"
 
 
 class Pages:
     """A folder of pages.
 
     Attributes:
-        pages: By path in the folder, a digest of the page's bytes and of the code that reads pages.
+        pages: By path in the folder, a digest of the page's bytes, of the glossary and of the code that reads them.
     """
 
     def __init__(self, docs: Path) -> None:
@@ -26,7 +29,8 @@ class Pages:
         from kb.pages.folder import page_files
 
         self._docs = docs
-        reader = _reader()
+        self._terms = load_terms(docs)
+        reader = hashlib.blake2b(_reader() + repr(self._terms).encode(), digest_size=32).digest()
         names = sorted((path.relative_to(docs).as_posix() for path in page_files(docs)), key=_by_kind_and_id)
         self.pages = {
             name: hashlib.blake2b((docs / name).read_bytes(), key=reader, digest_size=16).digest()
@@ -42,7 +46,17 @@ class Pages:
         from kb.pages import read_file
         from kb.passages import entries_of
 
-        return entries_of([read_file(self._docs / page)])
+        return entries_of([read_file(self._docs / page)], self._terms)
+
+
+def load_terms(docs: Path) -> tuple[Term, ...]:
+    """Return the terms of the glossary among the pages, none where there is no glossary.
+
+    Raises:
+        PageError: It is malformed.
+    """
+    page = docs / GLOSSARY
+    return read_glossary(page.read_text(encoding="utf-8"), GLOSSARY) if page.is_file() else ()
 
 
 def _by_kind_and_id(name: str) -> str:
@@ -54,6 +68,7 @@ def _reader() -> bytes:
     root = Path(kb.__file__).parent
     files = [
         root / "passages.py",
+        root / "glossary.py",
         *sorted((root / "pages").glob("*.py")),
         *sorted((root / "model").glob("*.py")),
     ]

@@ -90,12 +90,13 @@ def _index(docs: Path, index: str | Path, model: str) -> Fact:
     from kb.embed import open_embedder
     from kb.index import corpus_digest, open_index, verify_index
     from kb.knowledge_base.building import load_documents
+    from kb.knowledge_base.corpus import load_terms
     from kb.passages import entries_of
 
     verify_index(index)
     with open_index(index, model=open_embedder(model).name) as opened:
         found = f"{opened.info.id}, {len(opened)} clauses, built {opened.info.built_at}"
-        if opened.manifest.corpus != corpus_digest(entries_of(load_documents(docs))):
+        if opened.manifest.corpus != corpus_digest(entries_of(load_documents(docs), load_terms(docs))):
             step = f"kb index --docs {docs} --index {index}"
             return Fact("index", "warning", f"{found}; the pages have changed since", step)
     return Fact("index", "ok", found)

@@ -64,7 +64,7 @@ class Candidates:
 
     Attributes:
         rows: ``(n,)`` which they are, ascending.
-        signals: ``(n, 8)`` their scaled signals.
+        signals: ``(n, 9)`` their scaled signals.
         cosines: ``(n,)`` the best cosine of any field, 0 where there is none.
         words: ``(n,)`` the sum of the lexical scores of all fields.
     """
@@ -99,7 +99,7 @@ def candidates(index: OpenIndex, embedder: Embedder, question: str, filters: Fil
 
 
 def whole_signals(signals: Scores, passages: Sequence[Passage], question: str) -> Scores:
-    """Return ``(n, 10)``, the signals of candidates with those that only reading the clauses tells."""
+    """Return ``(n, 11)``, the signals of candidates with those that only reading the clauses tells."""
     kinds = wanted_figures(wants(question))
     headings = [passage.heading for passage in passages]
     figures = [has_figure(passage.text, kinds) for passage in passages]

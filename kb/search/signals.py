@@ -10,7 +10,7 @@ import numpy.typing as npt
 Scores = npt.NDArray[np.float64]
 
 DENSE_FIELDS = ("text", "ask", "gloss")
-WORD_FIELDS = ("text", "context", "ask", "gloss")
+WORD_FIELDS = ("text", "context", "ask", "gloss", "terms")
 SIGNALS = (
     *(f"cosine_{field}" for field in (*DENSE_FIELDS, "best")),
     *(f"words_{field}" for field in WORD_FIELDS),
@@ -26,7 +26,7 @@ others. ``figure``: 1 when the question asks for a kind of figure that the claus
 
 
 def field_signals(cosines: Mapping[str, Scores], words: Mapping[str, Scores]) -> Scores:
-    """Return ``(n, 8)``, the first eight signals of every candidate.
+    """Return ``(n, 9)``, the first nine signals of every candidate.
 
     Cosines are scaled by minimum and maximum because those of one model crowd together and those of another do not;
     so are the scores of fields that every clause has, where the last of a list says no more than what fell off it. Questions
@@ -52,4 +52,4 @@ def _share(scores: Scores) -> Scores:
     return np.fmax(scores / high, 0.0) if high > 0 else np.zeros_like(scores)
 
 
-_SCALING = {"text": _between, "context": _between, "ask": _share, "gloss": _share}
+_SCALING = {"text": _between, "context": _between, "ask": _share, "gloss": _share, "terms": _share}
