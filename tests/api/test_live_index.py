@@ -254,14 +254,14 @@ def test_killed_builds_leave_the_service_as_it_was(watched: Asked, docs_copy: Pa
             wait_until(
                 lambda builder=builder: (index / ".lock").read_text(encoding="ascii") == builder, seconds=60
             )
-            time.sleep(chance.uniform(0, 0.2))
+            time.sleep(chance.uniform(0, 0.05))  # an update of one page takes little more
             process.send_signal(signal.SIGKILL)
             process.communicate()
             killed += process.returncode == -signal.SIGKILL
         reworded(docs_copy, 99)
         last = build(docs_copy, index)
         wait_until(lambda: last.id in asking.indexes)
-    assert killed > RUNS / 2, "while they were building"
+    assert killed >= RUNS / 2, "while they were building"
     assert set(asking.statuses) == {200}
     assert watched.get("/api/v1/health").json()["degraded"] is None
 

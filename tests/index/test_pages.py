@@ -66,3 +66,38 @@ def test_folders_that_are_no_corpus(docs: Path, tmp_path: Path) -> None:
     with pytest.raises(InputInvalid):
         build_index(Pages(docs), tmp_path / "index", HashedPairs())
     assert not (tmp_path / "index").exists()
+
+
+GLOSSARY = """# 词汇表
+
+| 词 | 也叫 | English | 解释 | Explanation |
+| --- | --- | --- | --- | --- |
+| 夜猫班 | 值夜、graveyard | night shift | 夜里的班。 | The shift at night. |
+"""
+
+
+def test_clauses_are_found_under_the_other_names_of_what_they_name(docs: Path, tmp_path: Path) -> None:
+    page = next(docs.rglob("*.md"))
+    text = page.read_text(encoding="utf-8")
+    one, other = [
+        entry.passage for entry in Pages(docs).entries(f"faq/{page.name}") if not entry.passage.heading
+    ][:2]
+    assert text.count(one.text) == text.count(other.text) == 1
+    text = text.replace(one.text, f"夜猫班：{one.text}").replace(other.text, f"midnight shifts: {other.text}")
+    page.write_text(text, encoding="utf-8")
+    build_index(Pages(docs), tmp_path / "index", HashedPairs())
+
+    (docs / "glossary.md").write_text(GLOSSARY, encoding="utf-8")
+    build_index(Pages(docs), tmp_path / "index", HashedPairs())
+    with open_index(tmp_path / "index") as index:
+        found = [
+            index.lexical(name, 5, None, {"terms": 1.0}) for name in ("值夜", "graveyard", "night shift")
+        ]
+        ids = [[passage.clause_id for passage in index.passages([hit.row for hit in hits])] for hits in found]
+        assert ids == [[one.clause_id]] * 3
+
+
+def test_a_damaged_glossary_is_told(docs: Path) -> None:
+    (docs / "glossary.md").write_text(GLOSSARY.replace("| night shift ", ""), encoding="utf-8")
+    with pytest.raises(PageError, match=r"glossary\.md:5"):
+        Pages(docs)
