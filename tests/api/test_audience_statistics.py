@@ -13,6 +13,7 @@ import pytest
 from api.conftest import CASES, ROOT, Asked, Inside, Keys
 from api.test_audiences import FREE
 from kb.knowledge_base import build
+from kb.knowledge_base.corpus import GLOSSARY
 from kb.pages import load_pages
 
 PATHS = ("ask", "search")
@@ -41,6 +42,7 @@ def pair(
             page = Path(document.kind) / f"{document.id}.md"
             (place / "docs" / page.parent).mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / "docs" / page, place / "docs" / page)
+    shutil.copy(ROOT / "docs" / GLOSSARY, place / "docs" / GLOSSARY)  # the same for all
     shutil.copytree(shipped_index, place / "index")  # so that texts need not be embedded again
     build(place / "docs", place / "index")
     with (
