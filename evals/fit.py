@@ -4,8 +4,8 @@ usage: fit.py [--index index] [--questions evals/questions.jsonl]
 
 Ranking, listwise: per question a softmax over its candidates, the log-likelihood of the right clauses raised by Adam, with an L2 penalty (Cao et al.
 2007, "Learning to rank: from pairwise approach to listwise approach"). Chinese and English questions get weights of their
-own. Silence: logistic regression by Newton's method with an L2 penalty over the signals of ``kb.answer.confidence``; the threshold is, of those
-that silence at most 4 % of the answerable questions and come as near as makes no odds to the best F1 of silence, the one that silences fewest. Prints both
+own. Silence: logistic regression by Newton's method with an L2 penalty over the signals of ``kb.answer.confidence``; of the
+thresholds that silence at most 4 % of the answerable questions and come within ``AS_GOOD`` of the best F1 of silence, the lowest. Prints both
 halves' figures; writes kb/search/weights.json and kb/answer/confidence.json.
 """
 
@@ -148,13 +148,14 @@ def fit_silence(signals: np.ndarray, answerable: np.ndarray) -> dict[str, Any]:
         for threshold in np.linspace(-4, 4, 161)
         if (figures := silence_figures(scores, answerable, threshold))[1] <= MOST_WRONG_SILENCE
     ]
+    best = max(allowed)[0]
     return {
         "signals": list(CONFIDENCE_SIGNALS),
         "mean": mean.round(4).tolist(),
         "scale": scale.round(4).tolist(),
         "weights": weights.round(3).tolist(),
         "bias": round(bias, 3),
-        "threshold": round(float(min(at for f1, at in allowed if f1 >= max(allowed)[0] - AS_GOOD)), 3),
+        "threshold": round(float(min(at for f1, at in allowed if f1 >= best - AS_GOOD)), 3),
     }
 
 

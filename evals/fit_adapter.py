@@ -5,10 +5,9 @@ usage: fit_adapter.py [--index index] [--questions evals/training.jsonl]
 One matrix and one vector, moved by Adam from nothing. Two losses: the cross-entropy of the clause that answers among all clauses, by its text and
 by its gloss, with all others as negatives (van den Oord et al. 2018, "Representation learning with contrastive predictive coding"); and,
 weighed ``ANSWERS`` times, the log-loss of whether the clause answers at all, over questions that it answers and near misses
-that it does not. Half of the fitted map is written: on other people's questions about other people's rules
-(STARD-lite, vectors alone) the half gains a point of nDCG@10, the whole loses two. Run fit.py afterwards: all else is fitted on what this gives.
-Prints what it does for
-the evaluation's questions. Takes half a minute; needs torch.
+that it does not. Only ``SHARE`` of the fitted map is written: the whole helps more on the rules it was fitted on and harms other
+people's (ADR 12). Run fit.py afterwards: all else is fitted on what this gives. Prints what the map does for the evaluation's
+questions. Takes half a minute; needs torch.
 """
 
 from __future__ import annotations

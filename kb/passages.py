@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +17,7 @@ def passages_of(documents: Sequence[Document]) -> tuple[Passage, ...]:
     return tuple(entry.passage for entry in entries_of(documents))
 
 
-def entries_of(documents: Sequence[Document], terms: Sequence[Term] = ()) -> tuple[Entry, ...]:
+def entries_of(documents: Sequence[Document], terms: tuple[Term, ...] = ()) -> tuple[Entry, ...]:
     """Return the passages of all documents with the texts each is found by, in reading order.
 
     The document's title and the heading path stand before the clause (worth 5-7 points of recall, DESIGN 6). Every typical
@@ -28,27 +29,17 @@ def entries_of(documents: Sequence[Document], terms: Sequence[Term] = ()) -> tup
         documents: The documents.
         terms: The glossary.
     """
-    names = [tuple(_Name(name) for name in (term.term, *term.synonyms, term.english)) for term in terms]
-    return tuple(entry for document in documents for entry in _of_document(document, names))
+    return tuple(entry for document in documents for entry in _of_document(document, terms))
 
 
-class _Name:
-    """A word of the glossary; one in Latin letters is found as a word of its own."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        words = re.escape(folded(name))
-        self.stands_in = re.compile(rf"\b{words}\b" if name.isascii() else words).search
-
-
-def _of_document(document: Document, names: Sequence[Sequence[_Name]]) -> Iterator[Entry]:
+def _of_document(document: Document, terms: tuple[Term, ...]) -> Iterator[Entry]:
     clauses = {clause.anchor: clause for clause in document.clauses}
     for order, clause in enumerate(document.clauses):
         above = _ancestors(clause, clauses)
         yield _entry(
             _passage(document, clause, above, order),
             " ".join(parent.gloss_en for parent in above[-1:]),
-            names,
+            terms,
         )
 
 
@@ -75,23 +66,38 @@ def _passage(document: Document, clause: Clause, above: tuple[Clause, ...], orde
     )
 
 
-def _entry(passage: Passage, gloss_above: str, names: Sequence[Sequence[_Name]]) -> Entry:
+def _entry(passage: Passage, gloss_above: str, terms: tuple[Term, ...]) -> Entry:
     context = " ".join([passage.document_title, *passage.heading_path])
     gloss = f"{gloss_above} {passage.gloss_en}".strip() if passage.gloss_en else ""
     dense = [("text", f"{context} {passage.number} {passage.text}")]
     dense += [("ask", question) for question in passage.ask]
     dense += [("gloss", gloss)] if gloss else []
     lexical = [("text", passage.text), ("context", context), *dense[1:]]
-    others = " ".join(_other_names(folded(f"{context} {passage.text}"), names))
+    others = " ".join(_other_names(f"{context} {passage.text}", terms)) if terms else ""
     lexical += [("terms", others)] if others else []
     return Entry(passage=passage, dense=tuple(dense), lexical=tuple(lexical))
 
 
-def _other_names(words: str, names: Sequence[Sequence[_Name]]) -> Iterator[str]:
-    for term in names:
-        unsaid = [name.name for name in term if not name.stands_in(words)]
-        if len(unsaid) < len(term):
+def _other_names(text: str, terms: tuple[Term, ...]) -> Iterator[str]:
+    """Yield, of every term that a text names, the names that it does not say."""
+    words = folded(text)
+    for names in _names(terms):
+        unsaid = [name for name, as_folded in names if not _says(words, as_folded)]
+        if len(unsaid) < len(names):
             yield from unsaid
+
+
+@functools.lru_cache(maxsize=1)
+def _names(terms: tuple[Term, ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Return per term its names, each with what it is folded to; once for all clauses."""
+    return tuple(
+        tuple((name, folded(name)) for name in (one.term, *one.synonyms, one.english)) for one in terms
+    )
+
+
+def _says(words: str, name: str) -> bool:
+    """Return whether folded words hold a folded name; one in Latin letters as a word of its own."""
+    return name in words and (not name.isascii() or re.search(rf"\b{re.escape(name)}\b", words) is not None)
 
 
 def _ancestors(clause: Clause, clauses: dict[str, Clause]) -> tuple[Clause, ...]:

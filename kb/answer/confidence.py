@@ -36,10 +36,9 @@ SIGNALS = (
     "length",
     "english",
 )
-"""``cosine``: the best of the hits. ``trust``: the
-ranking's share for the first and for the first of each document near the top that rules the same matter (by topics, where there are any).
-``characters``: share of the question's telling characters (weighed by rarity) that the first hit has;
-``words``: share of its telling words, in Chinese pairs of characters, that one of the first five has. ``other_platform``: the
+"""``cosine``: the best of the hits. ``trust``: the ranking's share for the first and for the first of each document near the top that
+rules the same matter (by topics, where there are any). ``characters``: share of the question's telling characters (weighed by
+rarity) that the first hit has; ``words``: share of its telling words, in Chinese pairs of characters, that one of the first five has. ``other_platform``: the
 question names a platform, the clause another or none. ``no_such_unit``: it asks for so many of a unit and the clause has no figure in it;
 ``no_figure``: it asks for an amount, a time … and the clause has no figure of that kind. ``list``: it asks for a list.
 ``length``: logarithm of the question's length, because the longer a question the lower the cosine of even its own answer.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -92,6 +93,7 @@ def gather(hits: Sequence[Hit], wanted: frozenset[Want], around: Around, rivals:
         around: Gives the surroundings of a clause.
         rivals: Gives the clauses that conflict with a clause.
     """
+    around = functools.cache(around)  # asked again and again for the same few clauses
     scores = {hit.passage.clause_id: hit.score for hit in hits}
     ranked = list(dict.fromkeys(_expanded(hits, scores, around)))
     rules = [hit for hit in hits if not hit.passage.heading] or list(hits)
@@ -133,7 +135,7 @@ def _expanded(hits: Sequence[Hit], scores: Mapping[str, float], around: Around) 
 def _section(hits: Sequence[Hit], wanted: frozenset[Want], around: Around) -> tuple[Passage, ...]:
     """Return what answers as a whole, or nothing: the section of the best hit or, where a whole is wanted, of one close to it."""
     best = hits[0]
-    close = [hit for hit in hits[1:] if hit.score >= CLOSE * best.score and wanted & _WHOLES]
+    close = [hit for hit in hits[1:] if hit.score >= CLOSE * best.score] if wanted & _WHOLES else []
     for hit in (best, *sorted(close, key=lambda hit: not hit.passage.heading)):
         section = (
             _led_by(hit.passage, around)
