@@ -70,9 +70,9 @@ def agreement(
 ) -> str:
     shared, first, ours, theirs = [], [], 0.0, 0.0
     for question in questions:
-        a, took = seconds(lambda: retrieve(here, embedder, question, limit=TOP, filters=filters))  # noqa: B023
+        a, took = seconds(lambda: retrieve(here, embedder, question, limit=TOP, filters=filters).hits)  # noqa: B023
         ours += took
-        b, took = seconds(lambda: retrieve(there, embedder, question, limit=TOP, filters=filters))  # noqa: B023
+        b, took = seconds(lambda: retrieve(there, embedder, question, limit=TOP, filters=filters).hits)  # noqa: B023
         theirs += took
         assert all(filters is None or filters.allow(hit.passage) for hit in b), question
         one, other = ([hit.passage.clause_id for hit in hits] for hits in (a, b))

@@ -109,7 +109,9 @@ def rankings(index: Index, embedder: Embedder) -> dict[str, Rank]:
         return [hit.row for hit in index.dense(embedder.embed_questions([plain(question)])[0], DEPTH)]
 
     def fused(question: str) -> Sequence[int]:
-        return [row_of[hit.passage.clause_id] for hit in retrieve(index, embedder, question, limit=DEPTH)]
+        return [
+            row_of[hit.passage.clause_id] for hit in retrieve(index, embedder, question, limit=DEPTH).hits
+        ]
 
     return {
         "words: text": words(text=1.0),

@@ -107,9 +107,9 @@ def load_silence(
     for line in questions.read_text(encoding="utf-8").splitlines():
         question = json.loads(line)
         text = question["question"]
-        hits = retrieve(index, embedder, text, limit=HITS)
+        found = retrieve(index, embedder, text, limit=HITS)
         signals, answerable = halves[question["split"]]
-        signals.append(confidence_signals(text, hits, index.term_counts(telling(text)), len(index)))
+        signals.append(confidence_signals(text, found, index.term_counts(telling(text)), len(index)))
         answerable.append(bool(question["gold"]))
     return {
         split: (np.array(signals), np.array(answerable)) for split, (signals, answerable) in halves.items()
@@ -137,10 +137,15 @@ def silence_figures(scores: np.ndarray, answerable: np.ndarray, threshold: float
     return 2 * right / max(2 * right + wrong + missed, 1), wrong / max(int(answerable.sum()), 1)
 
 
+def standard(signals: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return signals in standard deviations from their mean; one that is NaN is average."""
+    return np.nan_to_num((signals - mean) / scale)
+
+
 def fit_silence(signals: np.ndarray, answerable: np.ndarray) -> dict[str, Any]:
     """Return the fitted model of silence, as ``kb.answer.confidence`` reads it."""
-    mean, scale = signals.mean(axis=0), signals.std(axis=0) + 1e-9
-    rows = (signals - mean) / scale
+    mean, scale = np.nanmean(signals, axis=0), np.nanstd(signals, axis=0) + 1e-9
+    rows = standard(signals, mean, scale)
     weights, bias = logistic(rows, answerable)
     scores = rows @ weights + bias
     allowed = [
@@ -186,7 +191,7 @@ def main() -> None:
     silence = load_silence(index, embedder, options.questions)  # with the ranking just written
     model = fit_silence(*silence["fit"])
     for split, (signals, answerable) in silence.items():
-        scores = (signals - model["mean"]) / model["scale"] @ np.array(model["weights"]) + model["bias"]
+        scores = standard(signals, model["mean"], model["scale"]) @ np.array(model["weights"]) + model["bias"]
         f1, wrong = silence_figures(scores, answerable, model["threshold"])
         print(f"silence  {split:9} F1 {f1:.3f}  wrong silence {wrong:.3f}  n {len(answerable)}")
     write(ROOT / "kb" / "answer" / CONFIDENCE, model)

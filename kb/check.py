@@ -77,6 +77,12 @@ def check_pages(documents: Sequence[Document], topics: Collection[str] = ()) -> 
     for title, count in Counter(document.title for document in documents).items():
         if count > 1:
             yield Finding("warning", title, f"{count} pages share this title")
+    answered = {
+        question: f"{document.id}#{clause.anchor}"
+        for document in documents
+        for clause in document.clauses
+        for question in clause.ask
+    }
     for document in documents:
         if not document.clauses:
             yield Finding("error", document.id, "no clause")
@@ -91,6 +97,9 @@ def check_pages(documents: Sequence[Document], topics: Collection[str] = ()) -> 
                 if question in asked:
                     yield Finding("error", where, f"question also asked by {asked[question]}: {question}")
                 asked[question] = clause.anchor
+            for question in clause.silent_on:
+                if question in answered:
+                    yield Finding("error", where, f"silent on what {answered[question]} answers: {question}")
             yield from _gloss(clause, where)
 
 

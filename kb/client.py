@@ -173,6 +173,7 @@ def _citation(payload: Mapping[str, Any]) -> Citation:
         text=payload["text"],
         gloss_en=payload["gloss_en"],
         ask=(),
+        silent_on=(),
         topics=(),
         note=payload.get("note", ""),
         sources=tuple(SourceSpan(**span) for span in payload["sources"]),

@@ -58,6 +58,7 @@ def _passage(document: Document, clause: Clause, above: tuple[Clause, ...], orde
         text=clause.text or clause.label,
         gloss_en=clause.gloss_en,
         ask=clause.ask,
+        silent_on=clause.silent_on,
         topics=clause.topics,
         note=clause.note,
         sources=clause.sources,
@@ -73,6 +74,7 @@ def _entry(passage: Passage, gloss_above: str, terms: tuple[Term, ...]) -> Entry
     dense += [("ask", question) for question in passage.ask]
     dense += [("gloss", gloss)] if gloss else []
     lexical = [("text", passage.text), ("context", context), *dense[1:]]
+    dense += [("silent_on", question) for question in passage.silent_on]  # known by meaning, never found by
     others = " ".join(_other_names(f"{context} {passage.text}", terms)) if terms else ""
     lexical += [("terms", others)] if others else []
     return Entry(passage=passage, dense=tuple(dense), lexical=tuple(lexical))

@@ -117,6 +117,7 @@ def clause_payload(passage: Passage) -> Payload:
         "text": passage.text,
         "gloss_en": passage.gloss_en,
         "ask": list(passage.ask),
+        "silent_on": list(passage.silent_on),
         "topics": list(passage.topics),
         "figures": figures_payload(find_figures(passage.text)),
         "sources": [_source(span) for span in passage.sources],

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kb.figures import find_figures
 from kb.model import Hit, Passage
-from kb.search import language_of, plain, telling
+from kb.search import Found, language_of, plain, telling
 from kb.search.wanted import Want, has_figure, wanted_figures, wants
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ SIGNALS = (
     "list",
     "length",
     "english",
+    "silent",
 )
 """``cosine``: the best of the hits. ``trust``: the ranking's share for the first and for the first of each document near the top that
 rules the same matter (by topics, where there are any). ``characters``: share of the question's telling characters (weighed by
@@ -42,7 +43,8 @@ rarity) that the first hit has; ``words``: share of its telling words, in Chines
 question names a platform, the clause another or none. ``no_such_unit``: it asks for so many of a unit and the clause has no figure in it;
 ``no_figure``: it asks for an amount, a time … and the clause has no figure of that kind. ``list``: it asks for a list.
 ``length``: logarithm of the question's length, because the longer a question the lower the cosine of even its own answer.
-``english``: asked in English."""
+``english``: asked in English. ``silent``: how much nearer lie questions that clauses are known to be silent on than
+questions that they answer; NaN, which counts as the average, where a knowledge base lists none."""
 
 FILE = "confidence.json"
 _LOOK = 5
@@ -93,9 +95,11 @@ class Model:
     threshold: float
 
     def score(self, signals: Sequence[float]) -> float:
-        """Return the log-odds that the hits answer the question."""
+        """Return the log-odds that the hits answer the question; a signal that is NaN says nothing."""
         rows = zip(signals, self.mean, self.scale, self.weights, strict=True)
-        return self.bias + sum(weight * (signal - mean) / scale for signal, mean, scale, weight in rows)
+        return self.bias + sum(
+            weight * (signal - mean) / scale for signal, mean, scale, weight in rows if not math.isnan(signal)
+        )
 
 
 @functools.cache
@@ -113,18 +117,18 @@ def fitted() -> Model:
     )
 
 
-def doubt(question: str, hits: Sequence[Hit], counts: Mapping[str, int], clauses: int) -> Reason:
+def doubt(question: str, found: Found, counts: Mapping[str, int], clauses: int) -> Reason:
     """Return why the hits do not answer the question, ``""`` when they do.
 
     Args:
         question: As asked.
-        hits: Best first.
+        found: What it found.
         counts: The question's telling terms, each with the number of clauses that hold it.
         clauses: Number of clauses in the index.
     """
-    if not hits:
+    if not found.hits:
         return "nothing found"
-    row = signals(question, hits, counts, clauses)
+    row = signals(question, found, counts, clauses)
     model = fitted()
     named = dict(zip(SIGNALS, row, strict=True))
     rarity = _rarity(counts, clauses, pairs=True)
@@ -136,8 +140,9 @@ def doubt(question: str, hits: Sequence[Hit], counts: Mapping[str, int], clauses
     return "no such figure" if named["no_such_unit"] else "no clause says it"
 
 
-def signals(question: str, hits: Sequence[Hit], counts: Mapping[str, int], clauses: int) -> tuple[float, ...]:
-    """Return the signals of a question and its hits, in the order of ``SIGNALS``."""
+def signals(question: str, found: Found, counts: Mapping[str, int], clauses: int) -> tuple[float, ...]:
+    """Return the signals of a question and what it found, in the order of ``SIGNALS``."""
+    hits = found.hits
     first = next((hit.passage for hit in hits if not hit.passage.heading), hits[0].passage)
     words = [_terms_of(hit.passage) for hit in hits[:_LOOK]]
     wanted = wants(question)
@@ -152,6 +157,7 @@ def signals(question: str, hits: Sequence[Hit], counts: Mapping[str, int], claus
         float("list" in wanted),
         _length(question),
         float(language_of(question) == "en"),
+        found.silent,
     )
 
 

@@ -256,6 +256,7 @@ class ClauseBody(BaseModel):
     text: str
     gloss_en: str
     ask: list[str]
+    silent_on: list[str]
     topics: list[str]
     figures: list[Figure]
     sources: list[Source]

@@ -45,6 +45,7 @@ def keep_ids(old: Document, new: Document, match: Match | None = None) -> Docume
                 clause,
                 gloss_en=clause.gloss_en or pair.old.gloss_en,
                 ask=clause.ask or pair.old.ask,
+                silent_on=clause.silent_on or pair.old.silent_on,
                 topics=clause.topics or pair.old.topics,
                 note=clause.note or pair.old.note,
             )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kb.embed import Embedder
     from kb.index import IndexedDocument, OpenIndex
     from kb.model import Answer, Filters, Hit, IndexInfo, Passage
+    from kb.search import Found
 
 _WIDE_POOL = 120
 """Hits a comparison chooses from: a matter may stand in many documents."""
@@ -123,6 +124,9 @@ class KnowledgeBase:
         Raises:
             QuestionError: The question is empty or too long.
         """
+        return self._found(question, limit, filters).hits
+
+    def _found(self, question: str, limit: int, filters: Filters | None) -> Found:
         from kb.search import check_question, retrieve
 
         return retrieve(self._index, self._embedder, check_question(question), limit=limit, filters=filters)
@@ -136,13 +140,13 @@ class KnowledgeBase:
         from kb.answer import compose, doubt
         from kb.search import language_of, telling
 
-        hits = self.search(question, limit=max(limit, _POOL), filters=filters)
+        found = self._found(question, max(limit, _POOL), filters)
         counts = self._index.term_counts(telling(question), filters)
         return compose(
             question,
-            hits,
+            found.hits,
             language_of(question),
-            doubt=doubt(question, hits, counts, self._index.count(filters)),
+            doubt=doubt(question, found, counts, self._index.count(filters)),
             limit=limit,
             surroundings=lambda passage: self.surroundings(passage, filters),
             rivals=lambda passage: self._rivals_of(passage, filters),
@@ -181,12 +185,13 @@ class KnowledgeBase:
             topic = replace(filters or Filters(), topic=(question.strip().casefold(),))
             hits = self.search(question.replace("-", " "), limit=_WIDE_POOL, filters=topic)
             if hits:
-                conflicts, found = self._conflicts_among(filters), self._readable(filters)
-                return compare(question, hits, conflicts, found, limit=limit, whole_topic=True)
-        hits = self.search(question, limit=_WIDE_POOL, filters=filters)
+                conflicts, readable = self._conflicts_among(filters), self._readable(filters)
+                return compare(question, hits, conflicts, readable, limit=limit, whole_topic=True)
+        found = self._found(question, _WIDE_POOL, filters)
+        hits = found.hits
         if not is_named(question, hits):
             counts = self._index.term_counts(telling(question), filters)
-            reason = doubt(question, hits, counts, self._index.count(filters))
+            reason = doubt(question, found, counts, self._index.count(filters))
             if reason:
                 return Comparison(question, (), (), reason)
         return compare(question, hits, self._conflicts_among(filters), self._readable(filters), limit=limit)

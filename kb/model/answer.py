@@ -26,6 +26,7 @@ class Passage:
         text: The clause's text.
         gloss_en: English gloss.
         ask: Typical questions.
+        silent_on: Questions near its matter that no clause answers.
         topics: Topics.
         note: Editor's note.
         sources: Every place the rule stands in.
@@ -46,6 +47,7 @@ class Passage:
     text: str
     gloss_en: str
     ask: tuple[str, ...]
+    silent_on: tuple[str, ...]
     topics: tuple[str, ...]
     note: str
     sources: tuple[SourceSpan, ...]

@@ -36,6 +36,7 @@ class Clause:
         sources: Every place the rule stands in, copies included, the fullest first.
         gloss_en: One plain English sentence with the clause's figures.
         ask: Questions as people type them that this clause answers.
+        silent_on: Questions near its matter that no clause of the knowledge base answers.
         topics: Topics from the list in ``docs/topics.md``.
         note: An editor's note about a damaged or doubtful source.
     """
@@ -49,6 +50,7 @@ class Clause:
     sources: tuple[SourceSpan, ...] = ()
     gloss_en: str = ""
     ask: tuple[str, ...] = ()
+    silent_on: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     note: str = ""
 

@@ -15,7 +15,8 @@ class Entry:
 
     Attributes:
         passage: What is found.
-        dense: ``(field, text)`` to embed; each field gets vectors of its own (``text``, ``ask``, ``gloss``).
+        dense: ``(field, text)`` to embed; each field gets vectors of its own (``text``, ``ask``, ``gloss``,
+            ``silent_on``).
         lexical: ``(field, text)`` to find by words (``text``, ``context``, ``ask``, ``gloss``).
     """
 

@@ -79,6 +79,7 @@ def _clause_fields(clause: Clause, default_parent: str | None) -> dict[str, Any]
         "sources": [dump_span(span) for span in clause.sources],
         "gloss_en": clause.gloss_en,
         "ask": list(clause.ask),
+        "silent_on": list(clause.silent_on),
         "topics": list(clause.topics),
     }
     fields = {key: value for key, value in fields.items() if value}

@@ -293,6 +293,7 @@ def _with_fields(
         ),
         gloss_en=head.of(where, front_matter.text_field, fields, "gloss_en"),
         ask=head.of(where, front_matter.list_field, fields, "ask"),
+        silent_on=head.of(where, front_matter.list_field, fields, "silent_on"),
         topics=head.of(where, front_matter.list_field, fields, "topics"),
         note=note,
     )

@@ -118,7 +118,7 @@ def _words_of(document: Document) -> Iterator[str]:
     """Yield what a document says, piece by piece, without blanks and backslashes."""
     pieces = [document.title, document.title_en, document.summary, document.summary_en]
     for clause in document.clauses:
-        pieces += [clause.text, clause.gloss_en, *clause.ask, clause.note]
+        pieces += [clause.text, clause.gloss_en, *clause.ask, *clause.silent_on, clause.note]
     yield from filter(None, map(_plain, pieces))
 
 

@@ -100,6 +100,33 @@ def platforms_page(documents: Sequence[Document]) -> str:
     return page(Name("按平台", "Documents by platform"), blocks)
 
 
+def has_silence(documents: Sequence[Document]) -> bool:
+    """Return whether any clause lists what the rules are silent on."""
+    return any(clause.silent_on for document in documents for clause in document.clauses)
+
+
+def silence_page(documents: Sequence[Document]) -> str:
+    """Return the page of the questions that no rule answers, each by the clause it is nearest to (``documents/silence.md``)."""
+    count, blocks = 0, list[str]()
+    for kind in kinds_of(documents):
+        for document in documents:
+            page_of = f"../{document.kind}/{document.id}.md"
+            asked = [
+                link(words(question), f"{page_of}#{clause.anchor}")
+                for clause in document.clauses
+                for question in clause.silent_on
+            ]
+            if document.kind == kind and asked:
+                count += len(asked)
+                blocks += [_document_heading(document), "\n".join(f"- {question}" for question in asked)]
+    told = both(
+        f"下面 {count} 个问题，员工问得到，现有规则却没有一条回答。每个问题连着意思最近的那一条；要定新规矩，可以从这里看起。",
+        f"People ask these {count} questions, and no rule answers them. Each leads to the rule nearest to it. "
+        "Who writes rules may start here.",
+    )
+    return page(Name("规则没有说的", "What the rules do not say"), [told, *blocks])
+
+
 def documents_page(documents: Sequence[Document]) -> str:
     """Return the page of all documents by kind (``documents/index.md``)."""
     count = len(documents)
@@ -107,6 +134,13 @@ def documents_page(documents: Sequence[Document]) -> str:
         both(f"{count} 份文件，按类型排列；也可以 ", f"{count} documents by kind; or see them ")
         + link(both("按平台", "by platform"), "platforms.md")
         + both(" 看。", ".")
+        + (
+            both("还有 ", " There is also ")
+            + link(both("规则没有说的", "what the rules do not say"), "silence.md")
+            + both("。", ".")
+            if has_silence(documents)
+            else ""
+        )
     ]
     for kind in kinds_of(documents):
         mine = [document for document in documents if document.kind == kind]
@@ -166,11 +200,15 @@ def topic_page(
         for document in documents:
             if document.kind == kind and document.id in holding:
                 said = [passage for passage in mine if passage.document_id == document.id]
-                blocks.append(
-                    f'## {document_link(document, "../")} {{#{document.id} data-toc-label="{_quoted(document.title)}"}}'
-                )
+                blocks.append(_document_heading(document))
                 blocks.append("\n".join(f"- {clause_cell(passage, '../')}" for passage in said))
     return page(Name(topic.zh, topic.en), blocks)
+
+
+def _document_heading(document: Document) -> str:
+    return (
+        f'## {document_link(document, "../")} {{#{document.id} data-toc-label="{_quoted(document.title)}"}}'
+    )
 
 
 def ask_page() -> str:

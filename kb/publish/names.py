@@ -124,6 +124,7 @@ FIXED = {
         Name("提问", "Ask"),
         Name("文件", "Documents"),
         Name("按平台", "By platform"),
+        Name("规则没有说的", "What the rules do not say"),
         Name("主题", "Topics"),
         Name("全部主题", "All topics"),
         Name("对照", "Comparisons"),

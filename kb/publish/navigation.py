@@ -9,7 +9,7 @@ from kb.errors import InputInvalid
 from kb.model import Document
 from kb.pages import page_path
 from kb.publish.compare import Comparison
-from kb.publish.listings import kinds_of
+from kb.publish.listings import has_silence, kinds_of
 from kb.publish.names import AUDIENCES, FIXED, KINDS, MATTERS, PLATFORMS, STATUSES, Topic, name_of
 
 CONFIG_MARKS = ("# kb publish writes from here", "# kb publish writes to here")
@@ -63,6 +63,8 @@ def _nav(
             _item(3, document.title, page_path(document)) for document in documents if document.kind == kind
         ]
     lines.append(_item(2, "按平台", "documents/platforms.md"))
+    if has_silence(documents):
+        lines.append(_item(2, "规则没有说的", "documents/silence.md"))
     if topics:  # a knowledge base without a list of topics has no topic pages either
         lines += [_section(1, "主题"), _item(2, "全部主题", "documents/topics.md")]
         lines += [_item(2, topic.zh, f"topics/{topic.id}.md") for topic in topics]

@@ -73,6 +73,8 @@ def generate(
     if found or kept:
         files["compare/index.md"] = compare.index_page(found, kept)
         files["compare/conflicts.md"] = conflicts.conflicts_page(kept, by_id, titles_en)
+    if listings.has_silence(documents):
+        files["documents/silence.md"] = listings.silence_page(documents)
     for kind in kinds_of(documents):
         mine = [document for document in documents if document.kind == kind]
         files[f"{kind}/index.md"] = listings.kind_page(kind, mine)

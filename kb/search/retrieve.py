@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import numpy as np
 from kb.model import Filters, Hit, Passage
 from kb.search.adapter import adapted
 from kb.search.question import language_of, plain
-from kb.search.signals import DENSE_FIELDS, WORD_FIELDS, Scores, field_signals
+from kb.search.signals import DENSE_FIELDS, SILENT_ON, WORD_FIELDS, Scores, field_signals
 from kb.search.wanted import has_figure, wanted_figures, wants
 from kb.search.weights import weigh, weights
 
@@ -25,11 +26,27 @@ POOL = 150
 """Candidates per field and side."""
 _READ = 60
 """Candidates whose clauses are read before the last ranking."""
+_SHARP = 100.0
+"""How fast a question counts less, the farther it lies: by e for 0.01 of cosine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a question found.
+
+    Attributes:
+        hits: The passages, best first.
+        silent: How much nearer (in cosine) lie the questions that clauses are known to be silent on than those that they
+            answer; NaN where the index lists none of either.
+    """
+
+    hits: tuple[Hit, ...]
+    silent: float
 
 
 def retrieve(
     index: OpenIndex, embedder: Embedder, question: str, *, limit: int, filters: Filters | None = None
-) -> tuple[Hit, ...]:
+) -> Found:
     """Return the best passages for a question, best first.
 
     A clause is found by its own words, its heading path, the questions it is known to answer and its English gloss, each by meaning and by
@@ -52,10 +69,11 @@ def retrieve(
     trust = [math.exp(total) for total in (totals - totals.max(initial=-np.inf)).tolist()]
     mass = sum(trust)
     cosines, words = found.cosines[read].tolist(), found.words[read].tolist()
-    return tuple(
+    hits = (
         Hit(passage=passages[at], score=trust[at] / mass, dense=cosines[at], lexical=words[at])
         for at in np.lexsort((rows, -totals))[:limit].tolist()
     )
+    return Found(tuple(hits), found.silent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +85,14 @@ class Candidates:
         signals: ``(n, 9)`` their scaled signals.
         cosines: ``(n,)`` the best cosine of any field, 0 where there is none.
         words: ``(n,)`` the sum of the lexical scores of all fields.
+        silent: As ``Found`` has it.
     """
 
     rows: Rows
     signals: Scores
     cosines: Scores
     words: Scores
+    silent: float
 
 
 def candidates(index: OpenIndex, embedder: Embedder, question: str, filters: Filters | None) -> Candidates:
@@ -80,12 +100,17 @@ def candidates(index: OpenIndex, embedder: Embedder, question: str, filters: Fil
     text = plain(question)
     vector = adapted(embedder.embed_questions([text])[0], embedder.name)
     listed = {field: dict(index.lexical(text, POOL, filters, {field: 1.0})) for field in WORD_FIELDS}
-    near = {hit.row for hit in index.dense(vector, POOL, filters)}
+    near: set[int] = set()
+    near_by = defaultdict[str, list[float]](list)
+    for row, field, score in index.dense(vector, POOL, filters):
+        near_by[field].append(score)
+        if field != SILENT_ON:
+            near.add(row)
     rows = np.array(sorted(near.union(*listed.values())), np.int32)
     # What only the words found has a cosine too: without it the fusion would take it for the worst there is.
-    cosines = {field: found.astype(np.float64) for field, found in index.cosines(vector, rows).items()}
+    known = {field: found.astype(np.float64) for field, found in index.cosines(vector, rows).items()}
     nothing = np.full(len(rows), np.nan)
-    cosines = dict.fromkeys(DENSE_FIELDS, nothing) | cosines
+    cosines = {field: known.get(field, nothing) for field in DENSE_FIELDS}
     cosines["best"] = np.fmax.reduce(list(cosines.values()))
     words = {field: nothing.copy() for field in WORD_FIELDS}
     for field, scores in listed.items():
@@ -95,7 +120,16 @@ def candidates(index: OpenIndex, embedder: Embedder, question: str, filters: Fil
         signals=field_signals(cosines, words),
         cosines=np.where(np.isnan(cosines["best"]), 0.0, cosines["best"]),
         words=sum((np.fmax(scores, 0.0) for scores in words.values()), np.zeros(len(rows))),
+        silent=nearness(near_by[SILENT_ON]) - nearness(near_by["ask"]),
     )
+
+
+def nearness(cosines: Sequence[float]) -> float:
+    """Return how near texts lie, all taken together (a soft maximum); NaN when there are none."""
+    if not cosines:
+        return math.nan
+    nearest = max(cosines)
+    return nearest + math.log(sum(math.exp(_SHARP * (cosine - nearest)) for cosine in cosines)) / _SHARP
 
 
 def whole_signals(signals: Scores, passages: Sequence[Passage], question: str) -> Scores:

@@ -10,6 +10,8 @@ import numpy.typing as npt
 Scores = npt.NDArray[np.float64]
 
 DENSE_FIELDS = ("text", "ask", "gloss")
+SILENT_ON = "silent_on"
+"""The dense field of questions that clauses are silent on: no signal of the ranking, but of silence."""
 WORD_FIELDS = ("text", "context", "ask", "gloss", "terms")
 SIGNALS = (
     *(f"cosine_{field}" for field in (*DENSE_FIELDS, "best")),

@@ -51,7 +51,7 @@ def _passages(text: str) -> list[Passage]:
         found.append(
             Passage(
                 f"{title}#{order}", title, title, "handbook", "taobao", "staff", "unknown", "", tuple(path),
-                bool(level), words, "", (), topics, "", (), "", order,
+                bool(level), words, "", (), (), topics, "", (), "", order,
             )
         )  # fmt: skip
         if level:

@@ -50,6 +50,7 @@ def test_a_sound_page_gives_no_finding() -> None:
         (replace(DOCUMENT, blocks=()), "no clause"),
         (replace(DOCUMENT, blocks=(CLAUSE, Prose("见[后文](#9-9)"))), "dead link #9-9"),
         (replace(DOCUMENT, blocks=(CLAUSE, replace(CLAUSE, anchor="2"))), "question also asked by 1"),
+        (with_clause(silent_on=("来晚了扣多少",)), "silent on what d#1 answers"),
     ],
 )
 def test_what_is_wrong_with_a_page(document: Document, what: str) -> None:

@@ -20,7 +20,7 @@ def passage(
     fields: dict[str, object] = {
         "clause_id": clause_id, "document_id": document, "document_title": f"{document}守则", "kind": "shop-handbook",
         "platform": "taobao", "audience": "staff", "status": "unknown", "number": anchor, "heading_path": path,
-        "heading": False, "text": text, "gloss_en": "", "ask": (), "topics": topics, "note": "", "sources": (),
+        "heading": False, "text": text, "gloss_en": "", "ask": (), "silent_on": (), "topics": topics, "note": "", "sources": (),
         "url": f"shop-handbook/{document}/#{anchor}", "order": 0,
     }  # fmt: skip
     return Passage(**(fields | changes))  # type: ignore[arg-type]

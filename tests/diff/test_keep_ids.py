@@ -66,7 +66,12 @@ def test_a_number_that_is_taken_gets_a_suffix() -> None:
 def test_what_people_added_by_hand_stays() -> None:
     old = tuple(
         replace(
-            clause, gloss_en=f"gloss of {clause.anchor}", ask=("怎么办？",), topics=("奖惩",), note="看过"
+            clause,
+            gloss_en=f"gloss of {clause.anchor}",
+            ask=("怎么办？",),
+            silent_on=("谁来办？",),
+            topics=("奖惩",),
+            note="看过",
         )
         for clause in OLD
     )
@@ -82,9 +87,10 @@ def test_what_people_added_by_hand_stays() -> None:
     assert kept.blocks[-1] == prose
     by_text = {clause.text: clause for clause in kept.clauses}
     same = by_text["交接班要在登记本上写明没有办完的售后。"]
-    assert (same.gloss_en, same.ask, same.topics, same.note) == (
+    assert (same.gloss_en, same.ask, same.silent_on, same.topics, same.note) == (
         "gloss of art-3",
         ("怎么办？",),
+        ("谁来办？",),
         ("奖惩",),
         "看过",
     )

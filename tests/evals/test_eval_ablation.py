@@ -17,7 +17,7 @@ def test_with_nothing_left_out_the_ranking_is_the_shipped_one(small_index: Path)
     embedder = open_embedder()
     with open_index(small_index) as index:
         ranked = ablated(index, embedder, QUESTION, limit=5)
-        shipped = [hit.passage.clause_id for hit in retrieve(index, embedder, QUESTION, limit=5)]
+        shipped = [hit.passage.clause_id for hit in retrieve(index, embedder, QUESTION, limit=5).hits]
         assert [passage.clause_id for passage in index.passages(ranked[NOTHING])] == shipped
         assert ranked.keys() == LEFT_OUT.keys()
         assert all(len(set(rows)) == 5 for rows in ranked.values())

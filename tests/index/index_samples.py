@@ -57,6 +57,7 @@ def passage(clause_id: str, text: str, order: int = 0, **changes: object) -> Pas
         "text": text,
         "gloss_en": "",
         "ask": (),
+        "silent_on": (),
         "topics": (),
         "note": "",
         "sources": (SourceSpan("a.txt", order, order + len(text), "0123456789abcdef"),),

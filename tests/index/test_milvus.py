@@ -141,7 +141,7 @@ def test_rankings_are_those_of_a_folder(built: str, folder: Path, embedder: Hash
                 near_enough = 1e-4 if alone else 0.05
                 assert dict(words) == {hit.row: pytest.approx(hit.score, rel=near_enough) for hit in like}
             hits, like_hits = (
-                retrieve(index, embedder, question, limit=10, filters=filters) for index in (there, here)
+                retrieve(index, embedder, question, limit=10, filters=filters).hits for index in (there, here)
             )
             assert len(hits) == len(like_hits)
             assert all(filters is None or filters.allow(hit.passage) for hit in hits)
@@ -190,7 +190,7 @@ def test_clauses_a_reader_may_not_see_do_not_show(
         with open_index(place) as index:
             return [
                 (
-                    [(hit.passage, hit.score, hit.lexical) for hit in retrieve(index, embedder, question, limit=10, filters=public)],
+                    [(hit.passage, hit.score, hit.lexical) for hit in retrieve(index, embedder, question, limit=10, filters=public).hits],
                     index.term_counts(question, public),
                     index.count(public),
                     index.documents(public),

@@ -60,7 +60,8 @@ def test_the_evaluation_questions_find_the_same_clauses(shipped_index: Path, tmp
             shared = []
             for question in questions:
                 hits = [
-                    retrieve(index, model, question, limit=10, filters=filters) for index in (here, there)
+                    retrieve(index, model, question, limit=10, filters=filters).hits
+                    for index in (here, there)
                 ]
                 assert all(filters is None or filters.allow(hit.passage) for hit in hits[1])
                 one, other = ({hit.passage.clause_id for hit in found} for found in hits)

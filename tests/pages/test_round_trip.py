@@ -72,6 +72,7 @@ def clause_of(number: int, parts: tuple[str, str, str, int, list[SourceSpan], st
         sources=tuple(spans),
         gloss_en=text,
         ask=(label, "罚多少?") if label else (),
+        silent_on=("谁说了算？", "年终奖: 有吗") if label else (),
         topics=("attendance",),
         note=note,
     )

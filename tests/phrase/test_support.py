@@ -16,7 +16,7 @@ def clause(text: str, gloss: str = "", *above: str, title: str = "松果铺子�
     return Passage(
         clause_id="d#1", document_id="d", document_title=title, kind="shop-handbook", platform="general",
         audience="staff", status="unknown", number="二、3.", heading_path=above, heading=False, text=text,
-        gloss_en=gloss, ask=(), topics=(), note="", sources=(), url="", order=0,
+        gloss_en=gloss, ask=(), silent_on=(), topics=(), note="", sources=(), url="", order=0,
     )  # fmt: skip
 
 
