@@ -20,7 +20,7 @@ def entry(row: Row) -> Entry:
     passage = Passage(
         clause_id=f"{row['id']}#n1", document_id=row["id"], document_title=row["document_title"],
         kind="platform-regulation", platform="general", audience="public", status="unknown", number="",
-        heading_path=tuple(row["heading_path"]), heading=False, text=row["text"], gloss_en="", ask=(), topics=(),
+        heading_path=tuple(row["heading_path"]), heading=False, text=row["text"], gloss_en="", ask=(), silent_on=(), topics=(),
         note="", sources=(), url="", order=0,
     )  # fmt: skip
     context = " ".join([row["document_title"], *row["heading_path"]])

@@ -57,7 +57,7 @@ def _passage(row: dict[str, Any]) -> Passage:
     return Passage(
         clause_id=f"s{row['id']}#n1", document_id=f"s{row['id']}", document_title=row["name"],
         kind="platform-regulation", platform="general", audience="public", status="unknown", number="",
-        heading_path=(), heading=False, text=row["text"], gloss_en="", ask=(), topics=(), note="", sources=(),
+        heading_path=(), heading=False, text=row["text"], gloss_en="", ask=(), silent_on=(), topics=(), note="", sources=(),
         url="", order=0,
     )  # fmt: skip
 

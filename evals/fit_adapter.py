@@ -1,11 +1,11 @@
-"""Fit the map that turns questions towards the clauses that answer them (``kb.search.adapter``) on evals/training.jsonl.
+"""Fit the map that turns questions towards the clauses that answer them (``kb.search.adapter``) on the pages' typical questions.
 
-usage: fit_adapter.py [--index index] [--questions evals/training.jsonl]
+usage: fit_adapter.py [--index index]
 
 One matrix and one vector, moved by Adam from nothing. Two losses: the cross-entropy of the clause that answers among all clauses, by its text and
 by its gloss, with all others as negatives (van den Oord et al. 2018, "Representation learning with contrastive predictive coding"); and,
-weighed ``ANSWERS`` times, the log-loss of whether the clause answers at all, over questions that it answers and near misses
-that it does not. Only ``SHARE`` of the fitted map is written: the whole helps more on the rules it was fitted on and harms other
+weighed ``ANSWERS`` times, the log-loss of whether the clause answers at all, over its typical questions and those that it is
+silent on. Only ``SHARE`` of the fitted map is written: the whole helps more on the rules it was fitted on and harms other
 people's (ADR 12). Run fit.py afterwards: all else is fitted on what this gives. Prints what the map does for the evaluation's
 questions. Takes half a minute; needs torch.
 """
@@ -34,17 +34,16 @@ def main() -> None:
     """Fit and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index", type=Path, default=ROOT / "index")
-    parser.add_argument("--questions", type=Path, default=ROOT / "evals" / "training.jsonl")
     options = parser.parse_args()
     embedder = open_embedder()
     with open_index(options.index, model=embedder.name) as index:
         rows = index.rows()
-        places = {passage.clause_id: place for place, passage in enumerate(index.passages(rows))}
+        passages = index.passages(rows)
         fields = [in_order(*index.field_vectors()[field], rows) for field in ("text", "gloss")]
-    lines = [json.loads(line) for line in options.questions.read_text(encoding="utf-8").splitlines()]
+    places = {passage.clause_id: place for place, passage in enumerate(passages)}
     asked = {
-        kind: [(question, places[line["clause"]]) for line in lines for question in line[kind]]
-        for kind in ("yes", "no")
+        "yes": [(question, place) for place, passage in enumerate(passages) for question in passage.ask],
+        "no": [(question, place) for place, passage in enumerate(passages) for question in passage.silent_on],
     }
     vectors = {
         kind: torch.tensor(embedder.embed_questions([plain(question) for question, _ in some]))

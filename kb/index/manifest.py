@@ -13,7 +13,7 @@ from kb.errors import IndexDamaged, IndexMismatch
 from kb.index.corpus import PASSAGE_FIELDS
 from kb.model.answer import IndexInfo
 
-FORMAT = 6  # raise it whenever files of an older build would be read wrongly
+FORMAT = 7  # raise it whenever files of an older build would be read wrongly
 MANIFEST = "manifest.json"
 VECTORS = "vectors"
 REBUILD = "Build the index again with `kb index`."

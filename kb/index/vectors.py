@@ -203,11 +203,11 @@ class Segment:
         return len(self.rows)
 
     def search(self, query: Matrix, limit: int, mask: Mask | None) -> list[tuple[int, float]]:
-        """Return the best ``limit`` rows, or a few more, with their best cosine.
+        """Return the best ``limit`` rows with their best cosine, best first.
 
         Args:
             query: ``(1, dimensions)``, normalized.
-            limit: At least so many rows, if there are.
+            limit: So many rows, if there are.
             mask: ``(rows of the index,)`` which may be found, or None for all.
         """
         choice = self._choice
@@ -218,13 +218,14 @@ class Segment:
         # Few enough to compare them all: then what may not be found does not decide, by its lists, what is.
         few = mask is not None and total < INVERTED_FROM
         probes = self._lists if few else self._probes(total)
-        wanted = min(limit * self._texts, total)
-        best: dict[int, float] = {}
+        wanted = min(limit * (self._texts // 2 + 1), total)  # the nearest texts are seldom all of one row
+        best: list[tuple[int, float]] = []
         while wanted > 0:
             scores, found = self._index.search(query, wanted, params=self._parameters(choice, probes))
             got = found[0] >= 0
             rows = self.rows[found[0][got]]
-            best = dict(zip(rows[::-1].tolist(), scores[0][got][::-1].tolist(), strict=True))  # last the best
+            firsts = np.sort(np.unique(rows, return_index=True)[1])[:limit]  # the first of a row is its best
+            best = list(zip(rows[firsts].tolist(), scores[0][got][firsts].tolist(), strict=True))
             if len(best) >= limit:
                 break
             if probes < self._lists and not got.all():
@@ -233,7 +234,7 @@ class Segment:
                 wanted = min(wanted * 2, total)  # several texts of one row crowded the list
             else:
                 break
-        return list(best.items())
+        return best
 
     def _probes(self, total: int) -> int:
         """Return how many lists to compare when only so many vectors may be found: the fewer, the more lists."""
