@@ -1,6 +1,6 @@
 """Fit the ranking's weights and the model of silence on the fit half of the questions.
 
-usage: fit.py [--index index] [--questions evals/questions.jsonl]
+usage: fit.py [--index index] [--docs docs] [--questions evals/questions.jsonl]
 
 Ranking, listwise: per question a softmax over its candidates, the log-likelihood of the right clauses raised by Adam, with an L2 penalty (Cao et al.
 2007, "Learning to rank: from pairwise approach to listwise approach"). Chinese and English questions get weights of their
@@ -13,7 +13,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +27,11 @@ from kb.answer.confidence import FILE as CONFIDENCE
 from kb.answer.confidence import SIGNALS as CONFIDENCE_SIGNALS
 from kb.answer.confidence import signals as confidence_signals
 from kb.embed import open_embedder
-from kb.index import open_index
+from kb.index import build_index, open_index
+from kb.knowledge_base.corpus import load_terms
+from kb.model import Clause, Document
+from kb.pages import load_pages
+from kb.passages import entries_of
 from kb.search import retrieve, telling
 from kb.search import weights as ranking
 from kb.search.question import language_of
@@ -38,6 +47,8 @@ STEPS, RATE, PENALTY, SCALE = 600, 0.05, 0.02, 3.0
 SILENCE_PENALTY, MOST_WRONG_SILENCE, AS_GOOD = 0.01, 0.04, 0.003
 MOST_CONTEXT = 0.3  # titles and headings tell handbooks apart, but on statutes (STARD-lite) more of them costs 3 points of nDCG
 HITS = 60  # as many as an answer is composed from
+FOUND = 10
+FEW = 2  # typical questions that a page has at least, by the page format
 
 
 def load(index: Index, embedder: Embedder, questions: Path) -> list[dict[str, Any]]:
@@ -99,20 +110,67 @@ def found_at(rows: list[dict[str, Any]], weights: dict[str, np.ndarray]) -> str:
     )
 
 
-def load_silence(
-    index: Index, embedder: Embedder, questions: Path
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return per half the confidence signals of every question and whether it can be answered."""
-    halves: dict[str, tuple[list[tuple[float, ...]], list[bool]]] = {"fit": ([], []), "held-out": ([], [])}
+def fewer_questions(document: Document, most: int) -> Document:
+    """Return a document whose clauses have so many typical questions at most, and do not say what they are silent on."""
+    return _with_clauses(document, lambda clause: replace(clause, ask=clause.ask[:most], silent_on=()))
+
+
+def bare(document: Document) -> Document:
+    """Return a document as ``kb ingest`` makes it: nothing but what its source says."""
+    return _with_clauses(
+        document, lambda clause: replace(clause, ask=(), silent_on=(), gloss_en="", topics=())
+    )
+
+
+def _with_clauses(document: Document, change: Callable[[Clause], Clause]) -> Document:
+    blocks = (change(block) if isinstance(block, Clause) else block for block in document.blocks)
+    return replace(document, blocks=tuple(blocks))
+
+
+@contextmanager
+def index_of(documents: Sequence[Document], docs: Path, embedder: Embedder, like: Path) -> Iterator[Index]:
+    """Open an index of changed pages, built in a folder of its own from the vectors of one that is ``like`` it."""
+    with TemporaryDirectory() as folder:
+        built = shutil.copytree(like, Path(folder) / "index")
+        build_index(entries_of(documents, load_terms(docs)), built, embedder)
+        with open_index(built, model=embedder.name) as index:
+            yield index
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """The confidence signals of a half's questions.
+
+    Attributes:
+        rows: ``(n, signals)`` them.
+        answerable: ``(n,)`` whether the question can be answered.
+        found: ``(n,)`` whether a clause that answers is among the first ``FOUND``.
+    """
+
+    rows: np.ndarray
+    answerable: np.ndarray
+    found: np.ndarray
+
+    def fair(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return signals and answerability, without the questions that can be answered but not from what was found."""
+        told = self.found | ~self.answerable
+        return self.rows[told], self.answerable[told]
+
+
+def load_silence(index: Index, embedder: Embedder, questions: Path) -> dict[str, Signals]:
+    """Return per half the confidence signals of every question."""
+    halves: dict[str, list[tuple[tuple[float, ...], bool, bool]]] = {"fit": [], "held-out": []}
     for line in questions.read_text(encoding="utf-8").splitlines():
         question = json.loads(line)
         text = question["question"]
+        gold = {clause for group in question["gold"] for clause in group}
         found = retrieve(index, embedder, text, limit=HITS)
-        signals, answerable = halves[question["split"]]
-        signals.append(confidence_signals(text, found, index.term_counts(telling(text)), len(index)))
-        answerable.append(bool(question["gold"]))
+        row = confidence_signals(text, found, index.term_counts(telling(text)), len(index))
+        right = any(hit.passage.clause_id in gold for hit in found.hits[:FOUND])
+        halves[question["split"]].append((row, bool(gold), right))
     return {
-        split: (np.array(signals), np.array(answerable)) for split, (signals, answerable) in halves.items()
+        split: Signals(*(np.array(column) for column in zip(*rows, strict=True)))
+        for split, rows in halves.items()
     }
 
 
@@ -139,35 +197,61 @@ def silence_figures(scores: np.ndarray, answerable: np.ndarray, threshold: float
 
 def standard(signals: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """Return signals in standard deviations from their mean; one that is NaN is average."""
-    return np.nan_to_num((signals - mean) / scale)
+    rows: np.ndarray = np.nan_to_num((signals - np.array(mean)) / np.array(scale))
+    return rows
 
 
-def fit_silence(signals: np.ndarray, answerable: np.ndarray) -> dict[str, Any]:
-    """Return the fitted model of silence, as ``kb.answer.confidence`` reads it."""
-    mean, scale = np.nanmean(signals, axis=0), np.nanstd(signals, axis=0) + 1e-9
-    rows = standard(signals, mean, scale)
-    weights, bias = logistic(rows, answerable)
-    scores = rows @ weights + bias
+def fit_silence(*corpora: tuple[np.ndarray, np.ndarray]) -> dict[str, Any]:
+    """Return the fitted model of silence, as ``kb.answer.confidence`` reads it.
+
+    Each corpus gets the threshold that is best for it; what they differ by becomes part of the weight of ``questions``, so that one
+    threshold serves all.
+
+    Args:
+        corpora: Signals and answerability over pages with more and more typical questions.
+    """
+    signals = np.vstack([rows for rows, _ in corpora])
+    told = np.where(np.isnan(signals).all(axis=0), 0.0, signals)  # what no question has is no signal
+    mean, scale = np.nanmean(told, axis=0), np.nanstd(told, axis=0)
+    scale[scale == 0] = 1.0
+    weights, bias = logistic(
+        standard(signals, mean, scale), np.concatenate([answerable for _, answerable in corpora])
+    )
+    best = [
+        best_threshold(standard(rows, mean, scale) @ weights + bias, answerable)
+        for rows, answerable in corpora
+    ]
+    if len(corpora) > 1:
+        at = CONFIDENCE_SIGNALS.index("questions")
+        many = [rows[:, at].mean() for rows, _ in corpora]
+        slope, _ = np.polyfit(many, best, 1)
+        weights[at] -= slope * scale[at]
+        bias -= slope * (mean[at] - many[0])
+    return {
+        "mean": mean.round(4).tolist(),
+        "scale": scale.round(4).tolist(),
+        "weights": weights.round(3).tolist(),
+        "bias": round(bias, 3),
+        "threshold": round(best[0], 3),
+    }
+
+
+def best_threshold(scores: np.ndarray, answerable: np.ndarray) -> float:
+    """Return the lowest of the thresholds that silence few answerable questions and come close to the best F1 of silence."""
     allowed = [
         (figures[0], threshold)
         for threshold in np.linspace(-4, 4, 161)
         if (figures := silence_figures(scores, answerable, threshold))[1] <= MOST_WRONG_SILENCE
     ]
     best = max(allowed)[0]
-    return {
-        "signals": list(CONFIDENCE_SIGNALS),
-        "mean": mean.round(4).tolist(),
-        "scale": scale.round(4).tolist(),
-        "weights": weights.round(3).tolist(),
-        "bias": round(bias, 3),
-        "threshold": round(float(min(at for f1, at in allowed if f1 >= best - AS_GOOD)), 3),
-    }
+    return float(min(at for f1, at in allowed if f1 >= best - AS_GOOD))
 
 
 def main() -> None:
     """Fit, report, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index", type=Path, default=ROOT / "index")
+    parser.add_argument("--docs", type=Path, default=ROOT / "docs")
     parser.add_argument("--questions", type=Path, default=ROOT / "evals" / "questions.jsonl")
     options = parser.parse_args()
     embedder = open_embedder()
@@ -188,13 +272,38 @@ def main() -> None:
         },
     )
     ranking.weights.cache_clear()
-    silence = load_silence(index, embedder, options.questions)  # with the ranking just written
-    model = fit_silence(*silence["fit"])
-    for split, (signals, answerable) in silence.items():
-        scores = standard(signals, model["mean"], model["scale"]) @ np.array(model["weights"]) + model["bias"]
-        f1, wrong = silence_figures(scores, answerable, model["threshold"])
-        print(f"silence  {split:9} F1 {f1:.3f}  wrong silence {wrong:.3f}  n {len(answerable)}")
-    write(ROOT / "kb" / "answer" / CONFIDENCE, model)
+    pages = load_pages(options.docs)
+    few = [fewer_questions(document, FEW) for document in pages]
+    with index_of(few, options.docs, embedder, options.index) as two:
+        fewer = load_silence(two, embedder, options.questions)
+    with index_of([*map(bare, pages)], options.docs, embedder, options.index) as plain:
+        without = load_silence(plain, embedder, options.questions)
+    whole = load_silence(index, embedder, options.questions)  # with the ranking just written
+    kinds = {"asked": [fewer, whole], "bare": [without]}
+    models: dict[str, Any] = {"signals": list(CONFIDENCE_SIGNALS)}
+    for kind, pages_of in kinds.items():
+        models[kind] = fit_silence(*(halves["fit"].fair() for halves in pages_of))
+    for name, kind, halves in (
+        ("pages as shipped", "asked", whole),
+        (f"at most {FEW} typical questions", "asked", fewer),
+        ("pages as ingested", "bare", without),
+    ):
+        for split, half in halves.items():
+            scores = score(half.rows, models[kind])
+            f1, wrong = silence_figures(scores, half.answerable, models[kind]["threshold"])
+            lost = silence_figures(
+                scores[half.found | ~half.answerable], half.fair()[1], models[kind]["threshold"]
+            )
+            print(
+                f"silence  {split:9} F1 {f1:.3f}  wrong silence {wrong:.3f}  where found {lost[1]:.3f}  n {len(scores)}  {name}"
+            )
+    write(ROOT / "kb" / "answer" / CONFIDENCE, models)
+
+
+def score(signals: np.ndarray, model: Mapping[str, Any]) -> np.ndarray:
+    """Return the log-odds that questions with these signals are answered."""
+    scores: np.ndarray = standard(signals, model["mean"], model["scale"]) @ np.array(model["weights"])
+    return scores + model["bias"]
 
 
 def write(path: Path, fitted: dict[str, Any]) -> None:

@@ -36,6 +36,7 @@ SIGNALS = (
     "length",
     "english",
     "silent",
+    "questions",
 )
 """``cosine``: the best of the hits. ``trust``: the ranking's share for the first and for the first of each document near the top that
 rules the same matter (by topics, where there are any). ``characters``: share of the question's telling characters (weighed by
@@ -44,7 +45,8 @@ question names a platform, the clause another or none. ``no_such_unit``: it asks
 ``no_figure``: it asks for an amount, a time … and the clause has no figure of that kind. ``list``: it asks for a list.
 ``length``: logarithm of the question's length, because the longer a question the lower the cosine of even its own answer.
 ``english``: asked in English. ``silent``: how much nearer lie questions that clauses are known to be silent on than
-questions that they answer; NaN, which counts as the average, where a knowledge base lists none."""
+questions that they answer; NaN, which counts as the average, where a knowledge base lists none.
+``questions``: logarithm of how many typical questions the first rules have, on average."""
 
 FILE = "confidence.json"
 _LOOK = 5
@@ -81,6 +83,9 @@ _UNITS = re.compile(r"(?:多少|几)(元|块|钱|天|日|分钟|小时|个月|�
 _SAME_UNIT = {"块": "元", "钱": "元", "万": "元", "日": "天", "月": "个月"}
 _CLOCK_UNITS = frozenset({"点", "号"})
 
+Kind = Literal["asked", "bare"]
+"""Whether the rules found have typical questions. Where they have none, as in pages fresh from ``kb ingest``, even the right clause lies
+farther from a question, and a model fitted on rules that have some would silence most of what is found."""
 Reason = Literal["", "nothing found", "another platform", "no such figure", "no clause says it"]
 
 
@@ -103,17 +108,18 @@ class Model:
 
 
 @functools.cache
-def fitted() -> Model:
-    """Return the fitted model."""
+def fitted(kind: Kind) -> Model:
+    """Return the fitted model for rules of a kind."""
     facts: dict[str, Any] = json.loads((resources.files("kb.answer") / FILE).read_text(encoding="utf-8"))
     if facts["signals"] != list(SIGNALS):
         raise AssertionError(f"{FILE} was fitted for other signals; run evals/fit.py")
+    model: dict[str, Any] = facts[kind]
     return Model(
-        tuple(facts["mean"]),
-        tuple(facts["scale"]),
-        tuple(facts["weights"]),
-        facts["bias"],
-        facts["threshold"],
+        tuple(model["mean"]),
+        tuple(model["scale"]),
+        tuple(model["weights"]),
+        model["bias"],
+        model["threshold"],
     )
 
 
@@ -129,7 +135,7 @@ def doubt(question: str, found: Found, counts: Mapping[str, int], clauses: int) 
     if not found.hits:
         return "nothing found"
     row = signals(question, found, counts, clauses)
-    model = fitted()
+    model = fitted(kind_of(row))
     named = dict(zip(SIGNALS, row, strict=True))
     rarity = _rarity(counts, clauses, pairs=True)
     strange = not named["words"] and _share({term for term in counts if not counts[term]}, rarity) >= _STRANGE
@@ -138,6 +144,11 @@ def doubt(question: str, found: Found, counts: Mapping[str, int], clauses: int) 
     if named["other_platform"]:
         return "another platform"
     return "no such figure" if named["no_such_unit"] else "no clause says it"
+
+
+def kind_of(row: Sequence[float]) -> Kind:
+    """Return of which kind the rules are that gave these signals."""
+    return "asked" if row[SIGNALS.index("questions")] else "bare"
 
 
 def signals(question: str, found: Found, counts: Mapping[str, int], clauses: int) -> tuple[float, ...]:
@@ -158,7 +169,13 @@ def signals(question: str, found: Found, counts: Mapping[str, int], clauses: int
         _length(question),
         float(language_of(question) == "en"),
         found.silent,
+        _questions(hits),
     )
+
+
+def _questions(hits: Sequence[Hit]) -> float:
+    rules = [hit.passage for hit in hits if not hit.passage.heading][:_LOOK]
+    return math.log1p(sum(len(rule.ask) for rule in rules) / max(len(rules), 1))
 
 
 def _trust(hits: Sequence[Hit]) -> float:
