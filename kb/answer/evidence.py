@@ -29,6 +29,7 @@ _LOOK_UNASKED = 6
 _ALIKE = 3
 _FACTS = 3
 _DOCUMENTS = 5
+_FIRST = 5
 _LEADS_IN = re.compile(
     r"(?:：|:|如下|(?:以下|下面|下列)[^，。；]{0,6}(?:方面|步骤|部分|内容|点|项|功能|技能|规定|要求|情况|条件))[。.]?$"
 )
@@ -107,19 +108,22 @@ def gather(hits: Sequence[Hit], wanted: frozenset[Want], around: Around, rivals:
         if not wanted & _WHOLES and asked in told:
             told.remove(asked)
             told.insert(0, asked)
-        return _evidence(arrangement, told, [*best, *ranked])
+        return _evidence(arrangement, told, ranked, best)
     differing = _differing(rules, rivals(rules[0].passage), COMPARED if compared else SAME_MATTER)
     if len(differing) > 1:
-        return _evidence("differing", differing, [*differing, *ranked])
+        return _evidence("differing", differing, ranked, differing)
     top = scores.get(ranked[0].clause_id, rules[0].score)
     close = [passage for passage in ranked if scores.get(passage.clause_id, 0.0) >= CLOSE * top]
-    return _evidence("fact", close[:_FACTS] or ranked[:1], ranked)
+    told = close[:_FACTS] or ranked[:1]
+    return _evidence("fact", told, ranked, told)
 
 
-def _evidence(arrangement: Arrangement, told: Sequence[Passage], ranked: Sequence[Passage]) -> Evidence:
-    told = tuple(dict.fromkeys(told))
-    first = [passage for passage in ranked if passage in told]
-    return Evidence(arrangement, told, tuple(dict.fromkeys([*first, *told, *ranked])))
+def _evidence(
+    arrangement: Arrangement, told: Sequence[Passage], ranked: Sequence[Passage], best: Sequence[Passage]
+) -> Evidence:
+    """Return the evidence; what the search ranked first stays first, also where the answer tells a section that it is not in."""
+    order = dict.fromkeys([*ranked[:_FIRST], *best, *told, *ranked])
+    return Evidence(arrangement, tuple(dict.fromkeys(told)), tuple(order))
 
 
 def _expanded(hits: Sequence[Hit], scores: Mapping[str, float], around: Around) -> Iterator[Passage]:
