@@ -5,8 +5,7 @@ usage: fit_adapter.py [--index index]
 One matrix and one vector, moved by Adam from nothing. Two losses: the cross-entropy of the clause that answers among all clauses, by its text and
 by its gloss, with all others as negatives (van den Oord et al. 2018, "Representation learning with contrastive predictive coding"); and,
 weighed ``ANSWERS`` times, the log-loss of whether the clause answers at all, over its typical questions and those that it is
-silent on. Only ``SHARE`` of the fitted map is written: the whole helps more on the rules it was fitted on and harms other
-people's (ADR 12). Run fit.py afterwards: all else is fitted on what this gives. Prints what the map does for the evaluation's
+silent on. Search uses a share of the map only (``kb.search.adapter.SEARCHING``). Run fit.py afterwards: all else is fitted on what this gives. Prints what the map does for the evaluation's
 questions. Takes half a minute; needs torch.
 """
 
@@ -27,7 +26,6 @@ from kb.search import adapter, plain
 ROOT = Path(__file__).parent.parent
 EPOCHS, RATE, PENALTY, BATCH, TEMPERATURE = 20, 1e-3, 0.01, 256, 0.02
 ANSWERS, PAIRS = 10.0, 144
-SHARE = 0.4
 
 
 def main() -> None:
@@ -52,7 +50,7 @@ def main() -> None:
     clauses = {kind: torch.tensor([place for _, place in some]) for kind, some in asked.items()}
     matrix, shift = fit(vectors, clauses, fields)
     folder = ROOT / "kb" / "search"
-    np.save(folder / adapter.FILE, SHARE * np.vstack([matrix, shift]).astype(np.float16))
+    np.save(folder / adapter.FILE, np.vstack([matrix, shift]).astype(np.float16))
     check(places, embedder, fields[0], (matrix, shift))
     facts = {"model": embedder.name, "questions": {kind: len(some) for kind, some in asked.items()}}
     (folder / adapter.FITTED_FOR).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
@@ -67,7 +65,7 @@ def check(
     asked = [question for question in map(json.loads, lines) if question["gold"]]
     right = [{places[clause] for group in question["gold"] for clause in group} for question in asked]
     vectors = torch.tensor(embedder.embed_questions([plain(question["question"]) for question in asked]))
-    for share in (0.0, SHARE, 1.0):
+    for share in (0.0, adapter.SEARCHING, adapter.JUDGING, 1.0):
         turn = [share * torch.tensor(part) for part in fitted]
         nearest = (turned(vectors, *turn) @ texts.T).argmax(1).tolist()
         found = np.mean([clause in gold for clause, gold in zip(nearest, right, strict=True)])

@@ -37,6 +37,8 @@ SIGNALS = (
     "english",
     "silent",
     "questions",
+    "text",
+    "gloss",
 )
 """``cosine``: the best of the hits. ``trust``: the ranking's share for the first and for the first of each document near the top that
 rules the same matter (by topics, where there are any). ``characters``: share of the question's telling characters (weighed by
@@ -46,7 +48,8 @@ question names a platform, the clause another or none. ``no_such_unit``: it asks
 ``length``: logarithm of the question's length, because the longer a question the lower the cosine of even its own answer.
 ``english``: asked in English. ``silent``: how much nearer lie questions that clauses are known to be silent on than
 questions that they answer; NaN, which counts as the average, where a knowledge base lists none.
-``questions``: logarithm of how many typical questions the first rules have, on average."""
+``questions``: logarithm of how many typical questions the first rules have, on average. ``text``, ``gloss``: the nearest text and gloss
+of the hits, as ``Found`` has them."""
 
 FILE = "confidence.json"
 _LOOK = 5
@@ -170,6 +173,8 @@ def signals(question: str, found: Found, counts: Mapping[str, int], clauses: int
         float(language_of(question) == "en"),
         found.silent,
         _questions(hits),
+        found.text,
+        found.gloss,
     )
 
 

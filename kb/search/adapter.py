@@ -21,17 +21,24 @@ FILE = "adapter.npy"
 FITTED_FOR = "adapter.json"
 
 
-def adapted(vector: Vectors, model: str) -> Vectors:
-    """Return a question's vector as it is searched with.
+SEARCHING = 0.4
+"""How much of the map is used to search: the whole finds more in the rules it was fitted on and less in other people's (ADR 12)."""
+JUDGING = 0.7
+"""How much of it is used to tell whether what was found answers at all."""
+
+
+def adapted(vector: Vectors, model: str, share: float = SEARCHING) -> Vectors:
+    """Return a question's vector turned by a share of the map.
 
     Args:
         vector: ``(d,)`` as the model gives it, of length 1.
+        share: 0 leaves it as it is, 1 turns it all the way.
         model: The model's name; of one the map was not fitted for, the vector is returned as it is.
     """
     if model != fitted_for():
         return vector
     weights = _weights()
-    turned: Vectors = vector + vector @ weights[:-1] + weights[-1]
+    turned: Vectors = vector + share * (vector @ weights[:-1] + weights[-1])
     return turned / np.linalg.norm(turned)
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from kb.model import Filters, Hit, Passage
-from kb.search.adapter import adapted
+from kb.search.adapter import JUDGING, adapted
 from kb.search.question import language_of, plain
 from kb.search.signals import DENSE_FIELDS, SILENT_ON, WORD_FIELDS, Scores, field_signals
 from kb.search.wanted import has_figure, wanted_figures, wants
@@ -19,6 +20,7 @@ from kb.search.weights import weigh, weights
 
 if TYPE_CHECKING:
     from kb.embed import Embedder
+    from kb.embed.protocol import Vectors
     from kb.index import OpenIndex
     from kb.index.vectors import Rows
 
@@ -38,10 +40,14 @@ class Found:
         hits: The passages, best first.
         silent: How much nearer (in cosine) lie the questions that clauses are known to be silent on than those that they
             answer; NaN where the index lists none of either.
+        text: Cosine of the nearest text among the hits, for a question turned further towards what answers it.
+        gloss: The same of the nearest English gloss; NaN where no hit has one.
     """
 
     hits: tuple[Hit, ...]
-    silent: float
+    silent: float = math.nan
+    text: float = math.nan
+    gloss: float = math.nan
 
 
 def retrieve(
@@ -73,7 +79,16 @@ def retrieve(
         Hit(passage=passages[at], score=trust[at] / mass, dense=cosines[at], lexical=words[at])
         for at in np.lexsort((rows, -totals))[:limit].tolist()
     )
-    return Found(tuple(hits), found.silent)
+    turned = adapted(found.vector, embedder.name, JUDGING)
+    nearest = index.cosines(turned, np.sort(rows)) if len(rows) else {}
+    text, gloss = (_highest(nearest.get(field)) for field in ("text", "gloss"))
+    return Found(tuple(hits), found.silent, text, gloss)
+
+
+def _highest(cosines: npt.NDArray[np.float32] | None) -> float:
+    if cosines is None or np.isnan(cosines).all():
+        return math.nan
+    return float(np.nanmax(cosines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +101,7 @@ class Candidates:
         cosines: ``(n,)`` the best cosine of any field, 0 where there is none.
         words: ``(n,)`` the sum of the lexical scores of all fields.
         silent: As ``Found`` has it.
+        vector: ``(d,)`` the question's.
     """
 
     rows: Rows
@@ -93,12 +109,14 @@ class Candidates:
     cosines: Scores
     words: Scores
     silent: float
+    vector: Vectors
 
 
 def candidates(index: OpenIndex, embedder: Embedder, question: str, filters: Filters | None) -> Candidates:
     """Return every clause that some field of either side lists."""
     text = plain(question)
-    vector = adapted(embedder.embed_questions([text])[0], embedder.name)
+    asked = embedder.embed_questions([text])[0]
+    vector = adapted(asked, embedder.name)
     listed = {field: dict(index.lexical(text, POOL, filters, {field: 1.0})) for field in WORD_FIELDS}
     near: set[int] = set()
     near_by = defaultdict[str, list[float]](list)
@@ -121,6 +139,7 @@ def candidates(index: OpenIndex, embedder: Embedder, question: str, filters: Fil
         cosines=np.where(np.isnan(cosines["best"]), 0.0, cosines["best"]),
         words=sum((np.fmax(scores, 0.0) for scores in words.values()), np.zeros(len(rows))),
         silent=nearness(near_by[SILENT_ON]) - nearness(near_by["ask"]),
+        vector=asked,
     )
 
 
