@@ -5,8 +5,9 @@ usage: fit.py [--index index] [--docs docs] [--questions evals/questions.jsonl]
 Ranking, listwise: per question a softmax over its candidates, the log-likelihood of the right clauses raised by Adam, with an L2 penalty (Cao et al.
 2007, "Learning to rank: from pairwise approach to listwise approach"). Chinese and English questions get weights of their
 own. Silence: logistic regression by Newton's method with an L2 penalty over the signals of ``kb.answer.confidence``; of the
-thresholds that silence at most 4 % of the answerable questions and come within ``AS_GOOD`` of the best F1 of silence, the lowest. Prints both
-halves' figures; writes kb/search/weights.json and kb/answer/confidence.json.
+thresholds that silence at most 4 % of the answerable questions and come within ``AS_GOOD`` of the best F1 of silence, the lowest. One
+model is fitted over the shipped pages and the same with two typical questions a clause, another over the bare pages that
+``kb ingest`` makes of a text. Prints both halves' figures; writes kb/search/weights.json and kb/answer/confidence.json.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ SILENCE_PENALTY, MOST_WRONG_SILENCE, AS_GOOD = 0.01, 0.04, 0.003
 MOST_CONTEXT = 0.3  # titles and headings tell handbooks apart, but on statutes (STARD-lite) more of them costs 3 points of nDCG
 HITS = 60  # as many as an answer is composed from
 FOUND = 10
-FEW = 2  # typical questions that a page has at least, by the page format
+SHIPPED, FEWER, BARE = "pages as shipped", "two typical questions a clause", "pages as `kb ingest` makes them"
 
 
 def load(index: Index, embedder: Embedder, questions: Path) -> list[dict[str, Any]]:
@@ -110,9 +111,9 @@ def found_at(rows: list[dict[str, Any]], weights: dict[str, np.ndarray]) -> str:
     )
 
 
-def fewer_questions(document: Document, most: int) -> Document:
-    """Return a document whose clauses have so many typical questions at most, and do not say what they are silent on."""
-    return _with_clauses(document, lambda clause: replace(clause, ask=clause.ask[:most], silent_on=()))
+def fewer_questions(document: Document) -> Document:
+    """Return a document whose clauses have two typical questions at most, and do not say what they are silent on."""
+    return _with_clauses(document, lambda clause: replace(clause, ask=clause.ask[:2], silent_on=()))
 
 
 def bare(document: Document) -> Document:
@@ -172,6 +173,19 @@ def load_silence(index: Index, embedder: Embedder, questions: Path) -> dict[str,
         split: Signals(*(np.array(column) for column in zip(*rows, strict=True)))
         for split, rows in halves.items()
     }
+
+
+def silence_over(
+    folder: Path, docs: Path, embedder: Embedder, questions: Path
+) -> dict[str, dict[str, Signals]]:
+    """Return what ``load_silence`` gives over the pages as shipped and over the same pages with less in them."""
+    pages = load_pages(docs)
+    with open_index(folder, model=embedder.name) as index:
+        over = {SHIPPED: load_silence(index, embedder, questions)}
+    for name, change in ((FEWER, fewer_questions), (BARE, bare)):
+        with index_of([*map(change, pages)], docs, embedder, folder) as less:
+            over[name] = load_silence(less, embedder, questions)
+    return over
 
 
 def logistic(signals: np.ndarray, answerable: np.ndarray) -> tuple[np.ndarray, float]:
@@ -272,31 +286,19 @@ def main() -> None:
         },
     )
     ranking.weights.cache_clear()
-    pages = load_pages(options.docs)
-    few = [fewer_questions(document, FEW) for document in pages]
-    with index_of(few, options.docs, embedder, options.index) as two:
-        fewer = load_silence(two, embedder, options.questions)
-    with index_of([*map(bare, pages)], options.docs, embedder, options.index) as plain:
-        without = load_silence(plain, embedder, options.questions)
-    whole = load_silence(index, embedder, options.questions)  # with the ranking just written
-    kinds = {"asked": [fewer, whole], "bare": [without]}
-    models: dict[str, Any] = {"signals": list(CONFIDENCE_SIGNALS)}
-    for kind, pages_of in kinds.items():
-        models[kind] = fit_silence(*(halves["fit"].fair() for halves in pages_of))
-    for name, kind, halves in (
-        ("pages as shipped", "asked", whole),
-        (f"at most {FEW} typical questions", "asked", fewer),
-        ("pages as ingested", "bare", without),
-    ):
+    over = silence_over(
+        options.index, options.docs, embedder, options.questions
+    )  # with the ranking just written
+    models = {
+        "signals": list(CONFIDENCE_SIGNALS),
+        "asked": fit_silence(*(over[pages]["fit"].fair() for pages in (FEWER, SHIPPED))),
+        "bare": fit_silence(over[BARE]["fit"].fair()),
+    }
+    for pages, halves in over.items():
+        model = models["bare" if pages == BARE else "asked"]
         for split, half in halves.items():
-            scores = score(half.rows, models[kind])
-            f1, wrong = silence_figures(scores, half.answerable, models[kind]["threshold"])
-            lost = silence_figures(
-                scores[half.found | ~half.answerable], half.fair()[1], models[kind]["threshold"]
-            )
-            print(
-                f"silence  {split:9} F1 {f1:.3f}  wrong silence {wrong:.3f}  where found {lost[1]:.3f}  n {len(scores)}  {name}"
-            )
+            f1, wrong = silence_figures(score(half.rows, model), half.answerable, model["threshold"])
+            print(f"silence  {split:9} F1 {f1:.3f}  wrong silence {wrong:.3f}  n {len(half.rows)}  {pages}")
     write(ROOT / "kb" / "answer" / CONFIDENCE, models)
 
 

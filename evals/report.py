@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from fit import load_silence
+from fit import SHIPPED, Signals, silence_over
 
-from kb.answer.confidence import fitted
+from kb.answer.confidence import fitted, kind_of
 from kb.embed import open_embedder
 from kb.evals import Measure, Question, Results, measure, read_questions, run, slices
 from kb.evals.ablation import NOTHING, ablated
@@ -140,11 +140,44 @@ def curve(scores: np.ndarray, answerable: np.ndarray, thresholds: Sequence[float
     return points
 
 
-def silence(halves: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> tuple[str, str]:
+def judged(half: Signals) -> np.ndarray:
+    """Return how far each question's log-odds lie above the threshold of the model that judges it."""
+    models = [fitted(kind_of(row)) for row in half.rows]
+    return np.array(
+        [model.score(row) - model.threshold for model, row in zip(models, half.rows, strict=True)]
+    )
+
+
+def silence_by_pages(over: Mapping[str, Mapping[str, Signals]]) -> str:
+    """Return the table of silence over pages with more and with less in them, held-out half."""
+    lines = [
+        _row(
+            [
+                "pages",
+                "precision",
+                "recall",
+                "F1",
+                "wrong silence",
+                "the same where the right clause was found",
+            ]
+        ),
+        _row(["---"] + ["--:"] * 5),
+    ]
+    for name, halves in over.items():
+        half = halves[SPLIT]
+        scores, told = judged(half), half.found | ~half.answerable
+        (all_of,), (found,) = (
+            curve(scores[some], half.answerable[some], [0.0]) for some in (np.full(len(told), True), told)
+        )
+        values = (all_of.precision, all_of.recall, all_of.f1, all_of.wrong, found.wrong)
+        lines.append(_row([name, *(f"{value:.3f}" for value in values)]))
+    return "\n".join(lines)
+
+
+def silence(half: Signals) -> tuple[str, str]:
     """Return the table and the picture of the curve on the held-out half."""
-    model = fitted()
-    signals, answerable = halves[SPLIT]
-    scores = np.array([model.score(row) for row in signals])
+    model = fitted("asked")
+    scores, answerable = judged(half) + model.threshold, half.answerable
     shipped = round(model.threshold, 3)
     lines = [
         _row(["threshold", "precision", "recall", "F1", "wrong silence"]),
@@ -261,7 +294,8 @@ def main() -> None:
     embedder = open_embedder()
     with open_index(options.index, model=embedder.name) as index:
         ablation = ablation_table(index, embedder, questions)
-        table, svg = silence(load_silence(index, embedder, QUESTIONS))
+    over = silence_over(options.index, ROOT / "docs", embedder, QUESTIONS)
+    table, svg = silence(over[SHIPPED][SPLIT])
     rankings, without = stard_tables(json.loads(options.stard.read_text(encoding="utf-8")))
     page = fill(
         options.page.read_text(encoding="utf-8"),
@@ -269,6 +303,7 @@ def main() -> None:
             "run": run_tables(results),
             "ablation": ablation,
             "silence": table,
+            "silence-pages": silence_by_pages(over),
             "stard": rankings,
             "stard-ablation": without,
         },
