@@ -21,7 +21,7 @@ def test_with_nothing_left_out_the_ranking_is_the_shipped_one(small_index: Path)
         assert [passage.clause_id for passage in index.passages(ranked[NOTHING])] == shipped
         assert ranked.keys() == LEFT_OUT.keys()
         assert all(len(set(rows)) == 5 for rows in ranked.values())
-        assert ranked["all cosines"] != ranked[NOTHING]
+        assert any(rows != ranked[NOTHING] for rows in ranked.values())
 
 
 def test_every_signal_is_left_out_once_by_itself() -> None:

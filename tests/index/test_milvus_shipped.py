@@ -34,7 +34,7 @@ class Known:
         self.embed_questions = model.embed_questions
         self._vectors: dict[bytes, npt.NDArray[np.float32]] = {}
         build = folder / current_build(folder)
-        for field in ("text", "ask", "gloss"):
+        for field in ("text", "ask", "gloss", "silent_on"):
             for segment in open_field(build, field, model.dimensions):
                 vectors = segment.vectors(segment.live())
                 self._vectors |= dict(zip(as_bytes(segment.keys()), vectors, strict=True))

@@ -42,7 +42,7 @@ def test_every_clause_can_be_found_and_traced() -> None:
         for clause in document.clauses:
             where = f"{document.id}#{clause.anchor}"
             assert clause.gloss_en, where
-            assert 2 <= len(clause.ask) <= 4, where
+            assert len(clause.ask) >= 2, where
             assert clause.topics, where
             assert clause.sources and all(span.digest for span in clause.sources), where
 

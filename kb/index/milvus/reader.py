@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
@@ -103,7 +104,8 @@ class MilvusIndex:
         query = self._query(vector)
         found: list[FieldScore] = []
         for field in self.manifest.vectors if limit > 0 else ():
-            best = self._best(field, query, limit, allowing(allowed), self.manifest.tiers[field].probes)
+            probes, texts = self.manifest.tiers[field].probes, limit * (self._texts(field) // 2 + 1)
+            best = self._best(field, query, limit, allowing(allowed), probes, texts)
             scores = [FieldScore(row, field, score) for row, score in best.items()]
             found += sorted(scores, key=_order)[:limit]
         return sorted(found, key=_order)
@@ -118,14 +120,19 @@ class MilvusIndex:
             if len(rows):
                 # all lists are compared: every one of these rows is to be found
                 lists = self.manifest.tiers[field].lists
-                best = self._best(field, query, len(rows), within, lists, texts=4 * len(rows))
+                texts = 2 * self._texts(field) * len(rows)
+                best = self._best(field, query, len(rows), within, lists, texts)
                 found[field][np.searchsorted(rows, list(best))] = list(best.values())
         return found
 
+    def _texts(self, field: str) -> int:
+        """Return how many texts of a field a clause has, on average over all clauses."""
+        return math.ceil(self.manifest.vectors[field] / max(self.manifest.clauses, 1))
+
     def _best(
-        self, field: str, query: list[float], rows: int, condition: str, probes: int, texts: int = 0
+        self, field: str, query: list[float], rows: int, condition: str, probes: int, texts: int
     ) -> dict[int, float]:
-        """Return the best cosine of ``rows`` rows or more; of fewer only when no more fit the condition."""
+        """Return the best cosine of ``rows`` rows or more, of fewer only when no more fit; looks at ``texts`` texts first."""
         wanted = min(max(rows, texts), MOST)
         while True:
             hits = self._milvus.nearest(
