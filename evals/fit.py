@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 STEPS, RATE, PENALTY, SCALE = 600, 0.05, 0.02, 3.0
-SILENCE_PENALTY, MOST_WRONG_SILENCE, AS_GOOD = 0.01, 0.04, 0.003
+SILENCE_PENALTY, MOST_WRONG_SILENCE, AS_GOOD = 0.01, 0.025, 0.003
 MOST_CONTEXT = 0.3  # titles and headings tell handbooks apart, but on statutes (STARD-lite) more of them costs 3 points of nDCG
 HITS = 60  # as many as an answer is composed from
 FOUND = 10

@@ -24,7 +24,7 @@ from kb.index import open_index
 from kb.search import adapter, plain
 
 ROOT = Path(__file__).parent.parent
-EPOCHS, RATE, PENALTY, BATCH, TEMPERATURE = 20, 1e-3, 0.01, 256, 0.02
+EPOCHS, RATE, PENALTY, BATCH, TEMPERATURE = 30, 1e-3, 0.01, 256, 0.02
 ANSWERS, PAIRS = 10.0, 144
 
 
