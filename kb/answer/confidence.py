@@ -164,7 +164,7 @@ def signals(question: str, found: Found, counts: Mapping[str, int], clauses: int
         max(hit.dense or 0.0 for hit in hits),
         _trust(hits),
         _share(words[0], _rarity(counts, clauses, pairs=False)),
-        _share(set().union(*words), _rarity(counts, clauses, pairs=True)),
+        _share(frozenset().union(*words), _rarity(counts, clauses, pairs=True)),
         float(_other_platform(question, first)),
         float(_no_such_unit(question, first)),
         float(_no_figure(wanted, first)),
@@ -214,10 +214,15 @@ def _looks_up(question: str, known: float) -> bool:
     return len(words) <= _KEYWORD and telling(question) == words and known > 1 - 1e-9
 
 
-def _terms_of(passage: Passage) -> set[str]:
+def _terms_of(passage: Passage) -> frozenset[str]:
+    return _terms(f"{_about(passage)} {passage.gloss_en}")
+
+
+@functools.lru_cache(maxsize=2048)  # many questions find the same clauses
+def _terms(text: str) -> frozenset[str]:
     from kb.index.lexical import terms
 
-    return set(terms(" ".join([_about(passage), passage.gloss_en])))
+    return frozenset(terms(text))
 
 
 def _about(passage: Passage) -> str:

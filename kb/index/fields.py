@@ -10,7 +10,7 @@ first, notes the rows whose vectors there no longer count, and writes only the s
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -174,12 +174,15 @@ class Fields:
             found += _ranked(best)[: max(limit, 0)]
         return _ranked(found)
 
-    def cosines(self, vector: npt.ArrayLike, rows: Rows) -> dict[str, Cosines]:
+    def cosines(
+        self, vector: npt.ArrayLike, rows: Rows, fields: Collection[str] | None = None
+    ) -> dict[str, Cosines]:
         """Return per field ``(n,)`` the best cosine of each of these rows, which ascend; NaN where it has no such text."""
         query = self._query(vector)
         return {
             field: np.fmax.reduce([segment.cosines(query, rows) for segment in segments])
             for field, segments in self._segments().items()
+            if fields is None or field in fields
         }
 
     def everything(self) -> dict[str, tuple[Rows, Matrix]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -54,12 +54,15 @@ class OpenIndex(Protocol):
         """
         ...
 
-    def cosines(self, vector: npt.ArrayLike, rows: Rows) -> dict[str, Cosines]:
+    def cosines(
+        self, vector: npt.ArrayLike, rows: Rows, fields: Collection[str] | None = None
+    ) -> dict[str, Cosines]:
         """Return, for each dense field, ``(n,)`` the best cosine of each of these rows, NaN where it has no such text.
 
         Args:
             vector: ``(dimensions,)`` normalized vector of the question.
             rows: ``(n,)`` any rows, such as those only the words found, distinct and ascending.
+            fields: Only these, of those that the index has; None for all.
 
         Raises:
             IndexMismatch: The vector has another length than the index's.

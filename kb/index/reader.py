@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -147,18 +147,21 @@ class Index:
         """
         return self._dense().search(vector, limit, self._mask(allowed))
 
-    def cosines(self, vector: npt.ArrayLike, rows: Rows) -> dict[str, Cosines]:
+    def cosines(
+        self, vector: npt.ArrayLike, rows: Rows, fields: Collection[str] | None = None
+    ) -> dict[str, Cosines]:
         """Return, for each dense field, ``(n,)`` the best cosine of each of these rows, NaN where it has no such text.
 
         Args:
             vector: ``(dimensions,)`` normalized vector of the question.
             rows: ``(n,)`` any rows, such as those only the words found, distinct and ascending.
+            fields: Only these, of those that the index has; None for all.
 
         Raises:
             IndexMismatch: The vector has another length than the index's.
             IndexDamaged: The vectors cannot be read.
         """
-        return self._dense().cosines(vector, rows)
+        return self._dense().cosines(vector, rows, fields)
 
     def field_vectors(self) -> dict[str, tuple[Rows, Matrix]]:
         """Return, for each dense field, the row of each vector, ascending, and the ``(m, dimensions)`` vectors.

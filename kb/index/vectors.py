@@ -159,6 +159,10 @@ def as_bytes(keys: Keys) -> list[bytes]:
     return found
 
 
+TEXTS = 3
+"""Texts looked at per row wanted; the nearest are seldom all of one row, and where they are, more are looked at."""
+
+
 class _Choice:
     """Which vectors may be found."""
 
@@ -218,7 +222,7 @@ class Segment:
         # Few enough to compare them all: then what may not be found does not decide, by its lists, what is.
         few = mask is not None and total < INVERTED_FROM
         probes = self._lists if few else self._probes(total)
-        wanted = min(limit * (self._texts // 2 + 1), total)  # the nearest texts are seldom all of one row
+        wanted = min(limit * min(self._texts, TEXTS), total)
         best: list[tuple[int, float]] = []
         while wanted > 0:
             scores, found = self._index.search(query, wanted, params=self._parameters(choice, probes))

@@ -8,11 +8,14 @@ from typing import Any
 
 from kb.model import Document, Passage
 
+_ASKED = 4
+"""Typical questions of a clause that the search gets; all of them would double what a phone has to load."""
+
 
 def clauses_json(documents: Sequence[Document], passages: Sequence[Passage]) -> str:
     """Return all clauses for the search, one a line so that differences stay readable.
 
-    A clause is ``[anchor, number, heading path, text, gloss, typical questions, is a heading]``; its address is the
+    A clause is ``[anchor, number, heading path, text, gloss, the first typical questions, is a heading]``; its address is the
     document's ``url`` and its anchor.
     """
     lines = []
@@ -35,7 +38,7 @@ def clauses_json(documents: Sequence[Document], passages: Sequence[Passage]) -> 
                     " › ".join(passage.heading_path),
                     passage.text,
                     passage.gloss_en,
-                    " ".join(passage.ask),
+                    " ".join(passage.ask[:_ASKED]),
                     int(passage.heading),
                 ]
             )

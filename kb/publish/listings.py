@@ -112,16 +112,16 @@ def silence_page(documents: Sequence[Document]) -> str:
         for document in documents:
             page_of = f"../{document.kind}/{document.id}.md"
             asked = [
-                link(words(question), f"{page_of}#{clause.anchor}")
+                f"{' / '.join(map(words, clause.silent_on))} {link(words(clause.anchor), f'{page_of}#{clause.anchor}')}{{: .kb-ref }}"
                 for clause in document.clauses
-                for question in clause.silent_on
+                if clause.silent_on
             ]
             if document.kind == kind and asked:
-                count += len(asked)
-                blocks += [_document_heading(document), "\n".join(f"- {question}" for question in asked)]
+                count += sum(len(clause.silent_on) for clause in document.clauses)
+                blocks += [_document_heading(document), "\n".join(f"- {line}" for line in asked)]
     told = both(
-        f"下面 {count} 个问题，员工问得到，现有规则却没有一条回答。每个问题连着意思最近的那一条；要定新规矩，可以从这里看起。",
-        f"People ask these {count} questions, and no rule answers them. Each leads to the rule nearest to it. "
+        f"下面 {count} 个问题，员工问得到，现有规则却没有一条回答。每一行后面是意思最近的那一条；要定新规矩，可以从这里看起。",
+        f"People ask these {count} questions, and no rule answers them. Behind each line stands the rule nearest to it. "
         "Who writes rules may start here.",
     )
     return page(Name("规则没有说的", "What the rules do not say"), [told, *blocks])

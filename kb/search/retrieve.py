@@ -28,6 +28,8 @@ POOL = 150
 """Candidates per field and side."""
 _READ = 60
 """Candidates whose clauses are read before the last ranking."""
+JUDGED = ("text", "gloss")
+"""Fields whose nearness tells whether a question is answered at all."""
 _SHARP = 100.0
 """How fast a question counts less, the farther it lies: by e for 0.01 of cosine."""
 
@@ -80,15 +82,13 @@ def retrieve(
         for at in np.lexsort((rows, -totals))[:limit].tolist()
     )
     turned = adapted(found.vector, embedder.name, JUDGING)
-    nearest = index.cosines(turned, np.sort(rows)) if len(rows) else {}
-    text, gloss = (_highest(nearest.get(field)) for field in ("text", "gloss"))
+    nearest = index.cosines(turned, np.sort(rows), JUDGED)
+    text, gloss = (_highest(nearest.get(field)) for field in JUDGED)
     return Found(tuple(hits), found.silent, text, gloss)
 
 
 def _highest(cosines: npt.NDArray[np.float32] | None) -> float:
-    if cosines is None or np.isnan(cosines).all():
-        return math.nan
-    return float(np.nanmax(cosines))
+    return math.nan if cosines is None else float(np.fmax.reduce(cosines, initial=math.nan))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,9 @@ def candidates(index: OpenIndex, embedder: Embedder, question: str, filters: Fil
             near.add(row)
     rows = np.array(sorted(near.union(*listed.values())), np.int32)
     # What only the words found has a cosine too: without it the fusion would take it for the worst there is.
-    known = {field: found.astype(np.float64) for field, found in index.cosines(vector, rows).items()}
+    known = {
+        field: found.astype(np.float64) for field, found in index.cosines(vector, rows, DENSE_FIELDS).items()
+    }
     nothing = np.full(len(rows), np.nan)
     cosines = {field: known.get(field, nothing) for field in DENSE_FIELDS}
     cosines["best"] = np.fmax.reduce(list(cosines.values()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -22,7 +22,7 @@ from kb.index.milvus.client import MOST, Milvus, allowing, among, both
 from kb.index.milvus.facts import current, read_facts, text_of
 from kb.index.milvus.words import Statistics, Term
 from kb.index.store import IndexedDocument, unknown_clause
-from kb.index.vectors import Cosines, Matrix, Rows
+from kb.index.vectors import TEXTS, Cosines, Matrix, Rows
 from kb.model.answer import IndexInfo, Passage
 from kb.model.filters import Filters
 
@@ -104,18 +104,22 @@ class MilvusIndex:
         query = self._query(vector)
         found: list[FieldScore] = []
         for field in self.manifest.vectors if limit > 0 else ():
-            probes, texts = self.manifest.tiers[field].probes, limit * (self._texts(field) // 2 + 1)
+            probes, texts = self.manifest.tiers[field].probes, limit * min(self._texts(field), TEXTS)
             best = self._best(field, query, limit, allowing(allowed), probes, texts)
             scores = [FieldScore(row, field, score) for row, score in best.items()]
             found += sorted(scores, key=_order)[:limit]
         return sorted(found, key=_order)
 
-    def cosines(self, vector: npt.ArrayLike, rows: Rows) -> dict[str, Cosines]:
+    def cosines(
+        self, vector: npt.ArrayLike, rows: Rows, fields: Collection[str] | None = None
+    ) -> dict[str, Cosines]:
         """Return per field ``(n,)`` the best cosine of each of these rows, NaN where it has no such text."""
         query = self._query(vector)
         within = among("row", rows.tolist())
         found = {}
         for field in self.manifest.vectors:
+            if fields is not None and field not in fields:
+                continue
             found[field] = np.full(len(rows), np.nan, np.float32)
             if len(rows):
                 # all lists are compared: every one of these rows is to be found
