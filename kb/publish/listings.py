@@ -112,19 +112,30 @@ def silence_page(documents: Sequence[Document]) -> str:
         for document in documents:
             page_of = f"../{document.kind}/{document.id}.md"
             asked = [
-                f"{' / '.join(map(words, clause.silent_on))} {link(words(clause.anchor), f'{page_of}#{clause.anchor}')}{{: .kb-ref }}"
+                _unsaid(clause.silent_on, link(words(clause.anchor), f"{page_of}#{clause.anchor}"))
                 for clause in document.clauses
                 if clause.silent_on
             ]
             if document.kind == kind and asked:
                 count += sum(len(clause.silent_on) for clause in document.clauses)
-                blocks += [_document_heading(document), "\n".join(f"- {line}" for line in asked)]
+                blocks += [_document_heading(document), "\n".join(asked)]
     told = both(
         f"下面 {count} 个问题，员工问得到，现有规则却没有一条回答。每一行后面是意思最近的那一条；要定新规矩，可以从这里看起。",
         f"People ask these {count} questions, and no rule answers them. Behind each line stands the rule nearest to it. "
         "Who writes rules may start here.",
     )
     return page(Name("规则没有说的", "What the rules do not say"), [told, *blocks])
+
+
+def _unsaid(questions: Sequence[str], nearest: str) -> str:
+    """Return questions as a list item, those in English for readers who switched English on."""
+    english = [question for question in questions if question.isascii()]
+    zh = " / ".join(words(question) for question in questions if question not in english)
+    en = " / ".join(map(words, english))
+    if not zh:
+        return f'- <span lang="en">{en}</span> {nearest}{{: .kb-ref }}\n    {{: .kb-en }}'
+    besides = f'<span class="kb-en" lang="en"> / {en}</span>' if en else ""
+    return f"- {zh}{besides} {nearest}{{: .kb-ref }}"
 
 
 def documents_page(documents: Sequence[Document]) -> str:

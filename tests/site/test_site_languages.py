@@ -13,6 +13,7 @@ PAGES = (
     "/",
     "/ask/",
     "/documents/",
+    "/documents/silence/",
     "/shop-handbook/",
     PAGE,
     "/compare/late/",

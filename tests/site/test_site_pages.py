@@ -325,6 +325,7 @@ def test_twenty_pages_call_nobody_else_and_complain_of_nothing(
         "/compare/late/",
         "/documents/",
         "/documents/platforms/",
+        "/documents/silence/",
         "/about/",
     ]
     paths += [f"/{document.kind}/{document.id}/" for document in documents[::4]]

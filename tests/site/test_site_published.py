@@ -17,6 +17,7 @@ from kb.compare import Conflict
 from kb.errors import InputInvalid
 from kb.knowledge_base import load_documents, publish
 from kb.model import Clause, Document
+from kb.pages import save_page
 from kb.passages import passages_of
 from kb.publish import CONFLICTS, read_conflicts, read_record, read_topics
 from kb.publish.compare import comparison_page, comparisons
@@ -51,6 +52,23 @@ def test_publishing_twice_changes_nothing_and_what_is_left_over_goes(small: Path
     assert second.written == ()
     assert [path.name for path in second.removed] == ["gone.md"]
     assert not (small / "docs" / "topics" / "gone.md").exists()
+
+
+def test_what_the_rules_do_not_say_is_listed_beside_the_nearest_clause(small: Path) -> None:
+    publish(small / "docs", small / "mkdocs.yml")
+    assert not (small / "docs" / "documents" / "silence.md").exists()
+    (first, *_) = load_documents(small / "docs")
+    clause, *others = first.blocks
+    assert isinstance(clause, Clause)
+    unsaid = ("带薪年假有几天", "Who pays for the taxi?")
+    save_page(replace(first, blocks=(replace(clause, silent_on=unsaid), *others)), small / "docs")
+    publish(small / "docs", small / "mkdocs.yml")
+    page = (small / "docs" / "documents" / "silence.md").read_text(encoding="utf-8")
+    (line,) = [line for line in page.splitlines() if unsaid[0] in line]
+    assert unsaid[1] in line
+    assert f"(../{first.kind}/{first.id}.md#{clause.anchor})" in line
+    assert "documents/silence.md" in (small / "mkdocs.yml").read_text(encoding="utf-8")
+    assert "(silence.md)" in (small / "docs" / "documents" / "index.md").read_text(encoding="utf-8")
 
 
 def test_only_the_marked_part_of_the_configuration_is_rewritten(small: Path) -> None:
