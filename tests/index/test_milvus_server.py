@@ -48,7 +48,7 @@ def test_every_command_reads_it(built: str, small_index: Path, docs: Path, kb_co
         return facts
 
     for question in (
-        ("ask", QUESTION, "--json"),
+        ("ask", QUESTION, "--limit", "3", "--json"),
         ("search", "玩游戏怎么罚", "--audience", "public", "--json"),
         ("compare", QUESTION, "--json"),
         ("show", "bamboo#1-1", "--json"),
