@@ -84,6 +84,14 @@ _PLATFORMS = {
 }
 _UNITS = re.compile(r"(?:多少|几)(元|块|钱|天|日|分钟|小时|个月|月|年|次|分|字|折|倍|万|点|号|%)")
 _SAME_UNIT = {"块": "元", "钱": "元", "万": "元", "日": "天", "月": "个月"}
+_AS_WELL = {
+    "天": {"小时"},
+    "小时": {"天", "分钟"},
+    "分钟": {"小时", "秒"},
+    "个月": {"天", "年"},
+    "年": {"个月"},
+}
+"""Units that answer as well: who asks for days is served with 48 hours."""
 _CLOCK_UNITS = frozenset({"点", "号"})
 
 Kind = Literal["asked", "bare"]
@@ -251,6 +259,7 @@ def _no_such_unit(question: str, passage: Passage) -> bool:
     asked = {_SAME_UNIT.get(unit, unit) for unit in _UNITS.findall(question)}
     if not asked:
         return False
+    asked |= {other for unit in asked for other in _AS_WELL.get(unit, ())}
     figures = find_figures(passage.text)
     clock = bool(asked & _CLOCK_UNITS) and any(figure.kind in ("time", "date") for figure in figures)
     return not clock and not asked & {figure.unit for figure in figures}
