@@ -100,7 +100,8 @@ def gather(hits: Sequence[Hit], wanted: frozenset[Want], around: Around, rivals:
     rules = [hit for hit in hits if not hit.passage.heading] or list(hits)
     compared = "comparison" in wanted
     section = () if compared else _section(hits, wanted, around)
-    if section:
+    differing = _differing(rules, rivals(rules[0].passage), COMPARED if compared else SAME_MATTER)
+    if section and (wanted & _WHOLES or len(differing) < 2):
         best = sorted(section, key=lambda passage: -scores.get(passage.clause_id, 0.0))[:LONGEST_LIST]
         arrangement: Arrangement = "steps" if "steps" in wanted and "list" not in wanted else "list"
         told = [passage for passage in section if passage in best]
@@ -109,7 +110,6 @@ def gather(hits: Sequence[Hit], wanted: frozenset[Want], around: Around, rivals:
             told.remove(asked)
             told.insert(0, asked)
         return _evidence(arrangement, told, ranked, best)
-    differing = _differing(rules, rivals(rules[0].passage), COMPARED if compared else SAME_MATTER)
     if len(differing) > 1:
         return _evidence("differing", differing, ranked, differing)
     top = scores.get(ranked[0].clause_id, rules[0].score)

@@ -21,7 +21,7 @@ FILE = "adapter.npy"
 FITTED_FOR = "adapter.json"
 
 
-SEARCHING = 0.4
+SEARCHING = 0.35
 """How much of the map is used to search: the whole finds more in the rules it was fitted on and less in other people's (ADR 12)."""
 JUDGING = 0.7
 """How much of it is used to tell whether what was found answers at all."""

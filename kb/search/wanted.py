@@ -44,7 +44,7 @@ _PATTERNS: dict[Want, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "overview": re.compile(
-        r"从头到尾|[几哪][几大个]*(?:步|部分|块|方面|环节|阶段|篇|章)|(?:整个|整套|完整|全部|全)的?流程|walk me through|from start to finish"
+        r"从头到尾|从[零头]开始|一步一步|一步步|[几哪][几大个]*(?:步|部分|块|方面|环节|阶段|篇|章)|(?:整个|整套|完整|全部|全)的?流程|walk me through|from start to finish"
         r"|(?:two|three|four|five|six|seven|eight|\b\d) (?:\w+ )?(?:steps|parts|stages)|(?:whole|entire) (?:process|procedure)"
         r"|(?:main|which) (?:parts|steps|stages)",
         re.IGNORECASE,

@@ -85,6 +85,13 @@ def test_documents_that_rule_the_same_matter_stand_side_by_side() -> None:
     assert (found.arrangement, texts(found.told)) == ("differing", ["迟到一次扣20元。", "迟到一次扣50元。"])
 
 
+def test_documents_that_differ_come_before_a_section_that_nobody_asked_for() -> None:
+    found = [("迟到一次扣20", 0.6), ("带走", 0.4), ("迟到一次扣50", 0.2)]
+    assert gathered(found[:2]).arrangement == "list"
+    assert gathered(found).arrangement == "differing"
+    assert gathered(found, "list").arrangement == "list"
+
+
 def test_other_topics_are_no_difference() -> None:
     assert gathered([("关灯", 0.6), ("迟到一次扣50", 0.5)], "amount").arrangement == "fact"
 

@@ -25,6 +25,8 @@ from kb.search.wanted import Want, has_figure, wanted_figures, wants
         ("從頭到尾的流程是什麼", "overview"),
         ("手册要写哪几个部分", "overview"),
         ("walk me through the five steps", "overview"),
+        ("从零开始入驻天猫，怎么走", "overview"),
+        ("开店一步一步该怎么弄", "overview"),
         ("各家制度对迟到怎么规定", "comparison"),
         ("compare the shops: late fines", "comparison"),
         ("上班能玩手机吗", "verdict"),
