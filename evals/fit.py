@@ -1,13 +1,14 @@
 """Fit the ranking's weights and the model of silence on the fit half of the questions.
 
-usage: fit.py [--index index] [--docs docs] [--questions evals/questions.jsonl]
+usage: fit.py [--index index] [--model default] [--docs docs] [--questions evals/questions.jsonl]
 
 Ranking, listwise: per question a softmax over its candidates, the log-likelihood of the right clauses raised by Adam, with an L2 penalty (Cao et al.
 2007, "Learning to rank: from pairwise approach to listwise approach"). Chinese and English questions get weights of their
 own. Silence: logistic regression by Newton's method with an L2 penalty over the signals of ``kb.answer.confidence``; of the
-thresholds that silence at most 4 % of the answerable questions and come within ``AS_GOOD`` of the best F1 of silence, the lowest. One
+thresholds that silence at most ``MOST_WRONG_SILENCE`` of the answerable questions and come within ``AS_GOOD`` of the best F1 of silence, the lowest. One
 model is fitted over the shipped pages and the same with two typical questions a clause, another over the bare pages that
-``kb ingest`` makes of a text. Prints both halves' figures; writes kb/search/weights.json and kb/answer/confidence.json.
+``kb ingest`` makes of a text. Prints both halves' figures; writes kb/search/weights.json and kb/answer/confidence.json, and keeps the model of silence with the index too.
+With another embedder (``--model``, the index built by it) only the latter: a rebuild of that index takes it over.
 """
 
 from __future__ import annotations
@@ -265,12 +266,36 @@ def main() -> None:
     """Fit, report, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index", type=Path, default=ROOT / "index")
+    parser.add_argument("--model", default="default")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs")
     parser.add_argument("--questions", type=Path, default=ROOT / "evals" / "questions.jsonl")
     options = parser.parse_args()
-    embedder = open_embedder()
+    embedder = open_embedder(options.model)
     index = open_index(options.index, model=embedder.name)
-    rows = load(index, embedder, options.questions)
+    if options.model == "default":
+        fit_ranking(load(index, embedder, options.questions))
+    over = silence_over(
+        options.index, options.docs, embedder, options.questions
+    )  # with the ranking just written
+    models = {
+        "embedder": embedder.name,
+        "signals": list(CONFIDENCE_SIGNALS),
+        "asked": fit_silence(*(over[pages]["fit"].fair() for pages in (FEWER, SHIPPED))),
+        "bare": fit_silence(over[BARE]["fit"].fair()),
+    }
+    for pages, halves in over.items():
+        model = models["bare" if pages == BARE else "asked"]
+        for split, half in halves.items():
+            f1, wrong = silence_figures(score(half.rows, model), half.answerable, model["threshold"])
+            print(f"silence  {split:9} F1 {f1:.3f}  wrong silence {wrong:.3f}  n {len(half.rows)}  {pages}")
+    if options.model == "default":
+        write(ROOT / "kb" / "answer" / CONFIDENCE, models)
+    index.keep(CONFIDENCE, json.dumps(models, indent=1) + "\n")
+    print(f"kept with {options.index}")
+
+
+def fit_ranking(rows: list[dict[str, Any]]) -> None:
+    """Fit the ranking's weights on the fit half, print both halves' figures, write the weights."""
     halves = {split: [row for row in rows if row["split"] == split] for split in ("fit", "held-out")}
     weights = {
         language: fit([row for row in halves["fit"] if row["language"] == language])
@@ -286,20 +311,6 @@ def main() -> None:
         },
     )
     ranking.weights.cache_clear()
-    over = silence_over(
-        options.index, options.docs, embedder, options.questions
-    )  # with the ranking just written
-    models = {
-        "signals": list(CONFIDENCE_SIGNALS),
-        "asked": fit_silence(*(over[pages]["fit"].fair() for pages in (FEWER, SHIPPED))),
-        "bare": fit_silence(over[BARE]["fit"].fair()),
-    }
-    for pages, halves in over.items():
-        model = models["bare" if pages == BARE else "asked"]
-        for split, half in halves.items():
-            f1, wrong = silence_figures(score(half.rows, model), half.answerable, model["threshold"])
-            print(f"silence  {split:9} F1 {f1:.3f}  wrong silence {wrong:.3f}  n {len(half.rows)}  {pages}")
-    write(ROOT / "kb" / "answer" / CONFIDENCE, models)
 
 
 def score(signals: np.ndarray, model: Mapping[str, Any]) -> np.ndarray:

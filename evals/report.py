@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from fit import SHIPPED, Signals, silence_over
 
-from kb.answer.confidence import fitted, kind_of
+from kb.answer.confidence import kind_of, shipped
 from kb.embed import open_embedder
 from kb.evals import Measure, Question, Results, measure, read_questions, run, slices
 from kb.evals.ablation import NOTHING, ablated
@@ -142,7 +142,7 @@ def curve(scores: np.ndarray, answerable: np.ndarray, thresholds: Sequence[float
 
 def judged(half: Signals) -> np.ndarray:
     """Return how far each question's log-odds lie above the threshold of the model that judges it."""
-    models = [fitted(kind_of(row)) for row in half.rows]
+    models = [shipped().judging(kind_of(row)) for row in half.rows]
     return np.array(
         [model.score(row) - model.threshold for model, row in zip(models, half.rows, strict=True)]
     )
@@ -176,15 +176,15 @@ def silence_by_pages(over: Mapping[str, Mapping[str, Signals]]) -> str:
 
 def silence(half: Signals) -> tuple[str, str]:
     """Return the table and the picture of the curve on the held-out half."""
-    model = fitted("asked")
+    model = shipped().asked
     scores, answerable = judged(half) + model.threshold, half.answerable
-    shipped = round(model.threshold, 3)
+    chosen = round(model.threshold, 3)
     lines = [
         _row(["threshold", "precision", "recall", "F1", "wrong silence"]),
         _row(["--:"] * 5),
     ]
-    for point in curve(scores, answerable, sorted({*THRESHOLDS.tolist(), shipped})):
-        bold = "**" if point.threshold == shipped else ""
+    for point in curve(scores, answerable, sorted({*THRESHOLDS.tolist(), chosen})):
+        bold = "**" if point.threshold == chosen else ""
         values = (point.precision, point.recall, point.f1, point.wrong)
         lines.append(
             _row([f"{bold}{point.threshold:+.2f}{bold}", *(f"{bold}{value:.3f}{bold}" for value in values)])
@@ -193,7 +193,7 @@ def silence(half: Signals) -> tuple[str, str]:
         "",
         f"Bold: the shipped threshold. {len(scores)} questions, {int((~answerable).sum())} of them without an answer.",
     ]
-    return "\n".join(lines), picture(curve(scores, answerable, FINE.tolist()), shipped)
+    return "\n".join(lines), picture(curve(scores, answerable, FINE.tolist()), chosen)
 
 
 _WIDTH, _HEIGHT, _LEFT, _TOP = 720, 360, 48, 16

@@ -118,23 +118,73 @@ class Model:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What ``evals/fit.py`` fitted for one embedder.
+
+    Attributes:
+        embedder: Name of the embedding model.
+        asked: Judges rules that have typical questions.
+        bare: Judges rules that have none.
+    """
+
+    embedder: str
+    asked: Model
+    bare: Model
+
+    def judging(self, kind: Kind) -> Model:
+        """Return the model that judges rules of a kind."""
+        return self.asked if kind == "asked" else self.bare
+
+
+@functools.lru_cache(maxsize=8)
+def read_fit(text: str) -> Fit | None:
+    """Return the fit that a text holds, None when it holds none that this version reads."""
+    try:
+        facts: dict[str, Any] = json.loads(text)
+        if facts["signals"] != list(SIGNALS):
+            return None
+        asked, bare = (_model(facts[kind]) for kind in ("asked", "bare"))
+        return Fit(str(facts["embedder"]), asked, bare)
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _model(facts: Mapping[str, Any]) -> Model:
+    mean, scale, weights = (tuple(map(float, facts[name])) for name in ("mean", "scale", "weights"))
+    return Model(mean, scale, weights, float(facts["bias"]), float(facts["threshold"]))
+
+
 @functools.cache
-def fitted(kind: Kind) -> Model:
-    """Return the fitted model for rules of a kind."""
-    facts: dict[str, Any] = json.loads((resources.files("kb.answer") / FILE).read_text(encoding="utf-8"))
-    if facts["signals"] != list(SIGNALS):
+def shipped_text() -> str:
+    """Return the fit that comes with the package, as text."""
+    return (resources.files("kb.answer") / FILE).read_text(encoding="utf-8")
+
+
+def shipped() -> Fit:
+    """Return the fit that comes with the package, made for the built-in embedder."""
+    fit = read_fit(shipped_text())
+    if fit is None:
         raise AssertionError(f"{FILE} was fitted for other signals; run evals/fit.py")
-    model: dict[str, Any] = facts[kind]
-    return Model(
-        tuple(model["mean"]),
-        tuple(model["scale"]),
-        tuple(model["weights"]),
-        model["bias"],
-        model["threshold"],
-    )
+    return fit
 
 
-def doubt(question: str, found: Found, counts: Mapping[str, int], clauses: int) -> Reason:
+def to_keep(before: str | None, embedder: str) -> str | None:
+    """Return the fit to keep with an index, as text: the shipped one if it was made for its embedder, else what was kept before.
+
+    Args:
+        before: What the build before kept, if anything.
+        embedder: Name of the embedding model of the index.
+    """
+    if shipped().embedder == embedder:
+        return shipped_text()
+    fit = read_fit(before) if before else None
+    return before if fit is not None and fit.embedder == embedder else None
+
+
+def doubt(
+    question: str, found: Found, counts: Mapping[str, int], clauses: int, fit: Fit | None = None
+) -> Reason:
     """Return why the hits do not answer the question, ``""`` when they do.
 
     Args:
@@ -142,11 +192,12 @@ def doubt(question: str, found: Found, counts: Mapping[str, int], clauses: int) 
         found: What it found.
         counts: The question's telling terms, each with the number of clauses that hold it.
         clauses: Number of clauses in the index.
+        fit: What is kept with the index; None takes the shipped one.
     """
     if not found.hits:
         return "nothing found"
     row = signals(question, found, counts, clauses)
-    model = fitted(kind_of(row))
+    model = (fit or shipped()).judging(kind_of(row))
     named = dict(zip(SIGNALS, row, strict=True))
     rarity = _rarity(counts, clauses, pairs=True)
     strange = not named["words"] and _share({term for term in counts if not counts[term]}, rarity) >= _STRANGE

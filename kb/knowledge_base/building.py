@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.config import DEFAULT_MODEL
+from kb.errors import IndexProblem, IndexUnwritable
 
 if TYPE_CHECKING:
     from kb.index.manifest import TierName
@@ -46,14 +48,38 @@ def build(
         IndexBusy: Another process is building there.
         ModelProblem: The model is not at hand.
     """
+    from kb.answer import CONFIDENCE, to_keep
     from kb.embed import open_embedder
     from kb.index import build_index
     from kb.knowledge_base.conflicts import keep_conflicts
     from kb.knowledge_base.corpus import Pages
 
-    info = build_index(Pages(docs), index, open_embedder(model), tier=tier, progress=progress)
+    embedder = open_embedder(model)
+    fit = to_keep(kept_in(index, CONFIDENCE), embedder.name)
+    info = build_index(Pages(docs), index, embedder, tier=tier, progress=progress)
+    keep_in(index, CONFIDENCE, fit)
     keep_conflicts(index)
     return info
+
+
+def kept_in(place: str | Path, name: str) -> str | None:
+    """Return a text kept beside the current build of a place, None where there is none."""
+    from kb.index import open_index
+
+    try:
+        with open_index(place) as index:
+            return index.kept(name)
+    except IndexProblem:
+        return None
+
+
+def keep_in(place: str | Path, name: str, text: str | None) -> None:
+    """Keep a text beside the current build of a place, where it can be written; None keeps nothing."""
+    from kb.index import open_index
+
+    if text is not None:
+        with open_index(place) as index, contextlib.suppress(IndexUnwritable):
+            index.keep(name, text)
 
 
 def export(docs: Path) -> Iterator[Passage]:

@@ -15,6 +15,7 @@ from kb.errors import DocumentUnknown
 
 if TYPE_CHECKING:
     from kb.answer import Surroundings
+    from kb.answer.confidence import Fit
     from kb.compare import Comparison, Conflict
     from kb.embed import Embedder
     from kb.index import IndexedDocument, OpenIndex
@@ -45,6 +46,7 @@ class KnowledgeBase:
         self._embedder = embedder
         self._conflicts: dict[tuple[str, ...], tuple[Conflict, ...]] = {}
         self._rivals: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = {}
+        self._kept_fit: str | None = None
 
     @classmethod
     def open(cls, index: str | Path = DEFAULT_INDEX, *, model: str = DEFAULT_MODEL) -> Self:
@@ -146,11 +148,20 @@ class KnowledgeBase:
             question,
             found.hits,
             language_of(question),
-            doubt=doubt(question, found, counts, self._index.count(filters)),
+            doubt=doubt(question, found, counts, self._index.count(filters), self._fit()),
             limit=limit,
             surroundings=lambda passage: self.surroundings(passage, filters),
             rivals=lambda passage: self._rivals_of(passage, filters),
         )
+
+    def _fit(self) -> Fit | None:
+        """Return the model of silence that is kept with the index, None when it keeps none for its embedder."""
+        from kb.answer import CONFIDENCE, read_fit
+
+        if self._kept_fit is None:
+            self._kept_fit = self._index.kept(CONFIDENCE) or ""
+        fit = read_fit(self._kept_fit)
+        return fit if fit is not None and fit.embedder == self._embedder.name else None
 
     def _rivals_of(self, passage: Passage, filters: Filters | None) -> list[Passage]:
         """Return the clauses that the reader may see and that conflict with one, as far as that is known without searching."""
@@ -191,7 +202,7 @@ class KnowledgeBase:
         hits = found.hits
         if not is_named(question, hits):
             counts = self._index.term_counts(telling(question), filters)
-            reason = doubt(question, found, counts, self._index.count(filters))
+            reason = doubt(question, found, counts, self._index.count(filters), self._fit())
             if reason:
                 return Comparison(question, (), (), reason)
         return compare(question, hits, self._conflicts_among(filters), self._readable(filters), limit=limit)
