@@ -153,10 +153,14 @@ class Signals:
     answerable: np.ndarray
     found: np.ndarray
 
+    @property
+    def judgeable(self) -> np.ndarray:
+        """``(n,)`` false for the questions that can be answered but not from what was found."""
+        return self.found | ~self.answerable
+
     def fair(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return signals and answerability, without the questions that can be answered but not from what was found."""
-        told = self.found | ~self.answerable
-        return self.rows[told], self.answerable[told]
+        """Return signals and answerability of the questions that what was found can be judged by."""
+        return self.rows[self.judgeable], self.answerable[self.judgeable]
 
 
 def load_silence(index: Index, embedder: Embedder, questions: Path) -> dict[str, Signals]:

@@ -165,7 +165,7 @@ def silence_by_pages(over: Mapping[str, Mapping[str, Signals]]) -> str:
     ]
     for name, halves in over.items():
         half = halves[SPLIT]
-        scores, told = judged(half), half.found | ~half.answerable
+        scores, told = judged(half), half.judgeable
         (all_of,), (found,) = (
             curve(scores[some], half.answerable[some], [0.0]) for some in (np.full(len(told), True), told)
         )

@@ -47,7 +47,8 @@ def compose(
         return Answer(question, "abstained", _SILENCE[language], doubt, (), nearest)
     evidence = gather(hits, wants(question), surroundings, rivals)
     scores = {hit.passage.clause_id: hit.score for hit in hits}
-    shown = [passage for at, passage in enumerate(evidence.ranked) if at < limit or passage in evidence.told]
+    told = {passage.clause_id for passage in evidence.told}
+    shown = [passage for at, passage in enumerate(evidence.ranked) if at < limit or passage.clause_id in told]
     cited = {
         passage.clause_id: _cite(n, passage, scores.get(passage.clause_id, 0.0))
         for n, passage in enumerate(shown, 1)
